@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+// KILN_FULL=1 (npm run test:full) lengthens the random and exhaustive tests; each reads it for itself.
+export default defineConfig({
+  root,
+  resolve: { alias: { kiln: `${root}src/index.ts` } },
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: process.env.KILN_FULL ? 1_800_000 : 120_000,
+    hookTimeout: 300_000,
+    reporters: ['default'],
+  },
+});
