@@ -37,6 +37,5 @@ test('tabs are kept under the line, and carets end with it', () => {
 test('colour only adds escapes', () => {
   const painted = renderDiagnostics([full, full], { textOf, color: true });
   expect(painted).toContain('\u001b[1;31merror[E0312]\u001b[0m');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escapes are what is tested
   expect(painted.replace(/\u001b\[[\d;]*m/g, '')).toBe(renderDiagnostics([full, full], { textOf }));
 });
