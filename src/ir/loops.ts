@@ -1,0 +1,163 @@
+/**
+ * The explicit level of programs: loops, memories and transfers, with every parallelisation
+ * decided. Patterns lower to it, the suite is written in it, the evaluator runs it and the
+ * compiler maps it. All sizes are concrete; all bounds are constants.
+ *
+ * Arithmetic order is part of the meaning (see `Reduce`), so a program at this level has exactly
+ * one result, bit for bit, on every fabric with the same operation latencies.
+ */
+import type { Op } from '../ops/table.ts';
+
+export type ElementType = 'i32' | 'f32';
+
+/** Where a construct came from in the user's program. */
+export interface Source {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** base + sum of coefficient x loop variable (loop variables hold index values, not trip counts). */
+export interface AffineExpr {
+  readonly base: number;
+  readonly terms: readonly { readonly var: string; readonly coef: number }[];
+}
+
+/** A DRAM array, row major, one 32-bit word an element. */
+export interface DramArray {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  readonly role: 'in' | 'out';
+  readonly source?: Source;
+}
+
+/** A scalar written by the host before the start, or read by it after done. */
+export interface HostScalar {
+  readonly name: string;
+  readonly type: ElementType;
+}
+
+/**
+ * An on-chip memory. `sram` is random access; the compiler N-buffers it over the innermost loop
+ * that holds all its accesses and may replace it by a stream where the orders agree.
+ */
+export interface Memory {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  readonly source?: Source;
+}
+
+/**
+ * One loop. Index values min, min + step, ... below max. `par` > 1: in the last loop of a leaf it
+ * means lanes of a vector, elsewhere copies of the body in space (removed by the `unroll` pass).
+ */
+export interface Loop {
+  readonly var: string;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly par: number;
+}
+
+export type Schedule = 'pipe' | 'seq' | 'parallel' | 'stream';
+
+/** Loops around statements. `parallel` with no loops: the statements start together. */
+export interface Nest {
+  readonly kind: 'nest';
+  readonly schedule: Schedule;
+  readonly loops: readonly Loop[];
+  readonly body: readonly Statement[];
+  readonly label?: string;
+  readonly source?: Source;
+}
+
+/**
+ * Dense transfer of the box [offset, offset + extent) of a DRAM array into (`load`) or out of
+ * (`store`) the whole of an on-chip memory of shape `extent` (leading extents of 1 may be dropped in
+ * the memory's shape). Words outside the array are loaded as masked zeros and not stored.
+ */
+export interface Transfer {
+  readonly kind: 'load' | 'store';
+  readonly dram: string;
+  readonly memory: string;
+  readonly offset: readonly AffineExpr[];
+  readonly extent: readonly number[];
+  readonly label?: string;
+  readonly source?: Source;
+}
+
+/** A value of a leaf, identified by its position in `Leaf.values`. */
+export type Value =
+  | { readonly kind: 'const'; readonly type: ElementType; /** 32-bit pattern, 0..2^32-1 */ readonly bits: number }
+  | { readonly kind: 'index'; readonly var: string }
+  | { readonly kind: 'arg'; readonly name: string; readonly type: ElementType }
+  | { readonly kind: 'read'; readonly memory: string; readonly index: readonly AffineExpr[]; readonly type: ElementType }
+  | { readonly kind: 'op'; readonly op: Op; readonly args: readonly number[]; readonly type: ElementType }
+  | Reduce;
+
+/**
+ * A reduction over the loop variables `over`: a suffix of the nest around the leaf, its own loops
+ * included, except that the lane loop (last loop of the leaf) may stay outside.
+ *
+ * With the lane loop inside `over` (tree): `args` is one value x, `op` one of TREE_OPS. Each vector
+ * of lanes is combined neighbours first, level by level, masked lanes being skipped; vector number
+ * n since the start joins entry n mod P, P = latency of `op` on the fabric; entry 0 starts from
+ * `init` (none: from nothing), the others from nothing; at the end the entries are combined
+ * pairwise (distance 1, then 2, then 4 ...).
+ * With the lane loop outside `over` (stationary): every lane and every combination of the loops
+ * inside `over`'s innermost one that are not in `over` has an accumulator of its own, combined in
+ * order of iteration: acc = op(...args, acc), starting from `init`; op takes acc as its last operand
+ * (`add`, `fadd`, `mac`, `fma`, `min`, ...).
+ */
+export interface Reduce {
+  readonly kind: 'reduce';
+  readonly op: Op;
+  readonly args: readonly number[];
+  readonly over: readonly string[];
+  readonly init: ReduceInit;
+  readonly type: ElementType;
+}
+
+/**
+ * `carried`: the accumulator starts from `memory[index]` as the previous iteration of the loops `over`
+ * (loops of the nest outside `Reduce.over`) left it, and from `first` in their first iteration. The leaf must
+ * also write the reduction to that place: this is how a memory-reduce is fused into its body.
+ */
+export type ReduceInit =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'const'; readonly bits: number }
+  | { readonly kind: 'carried'; readonly memory: string; readonly index: readonly AffineExpr[]; readonly over: readonly string[]; readonly first: number };
+
+/** What a leaf does with values: once an iteration, or once a finished reduction. */
+export type Effect =
+  | { readonly kind: 'write'; readonly memory: string; readonly index: readonly AffineExpr[]; readonly value: number }
+  | { readonly kind: 'result'; readonly name: string; readonly value: number };
+
+/**
+ * An innermost loop nest with a pure expression graph. The last loop is the lane loop. `guards`: an
+ * iteration in which some guard's index is at or above its limit does nothing (ragged edges).
+ */
+export interface Leaf {
+  readonly kind: 'leaf';
+  readonly loops: readonly Loop[];
+  readonly values: readonly Value[];
+  readonly effects: readonly Effect[];
+  readonly guards: readonly { readonly index: AffineExpr; readonly limit: number }[];
+  readonly label?: string;
+  readonly source?: Source;
+}
+
+export type Statement = Nest | Transfer | Leaf;
+
+/** A complete program at the explicit level. */
+export interface LoopProgram {
+  readonly name: string;
+  readonly params: Readonly<Record<string, number | string>>;
+  readonly dram: readonly DramArray[];
+  readonly args: readonly HostScalar[];
+  readonly results: readonly HostScalar[];
+  readonly memories: readonly Memory[];
+  readonly body: Nest;
+}
