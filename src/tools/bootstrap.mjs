@@ -23,7 +23,7 @@ const tools = {
     found: () => atLeast(versionOf('verilator', /Verilator (\d+)\.(\d+)/), 5, 6),
     needs: 'verilator >= 5.006',
   },
-  compiler: { packages: ['clang', 'libc6-dev'], found: () => versionOf('clang++') || versionOf('g++'), needs: 'a C++ compiler' },
+  compiler: { packages: ['clang'], found: () => versionOf('clang++') || versionOf('g++'), needs: 'a C++ compiler' },
   make: { packages: ['make'], found: () => versionOf('make'), needs: 'make' },
   iverilog: { packages: ['iverilog'], found: () => versionOf('iverilog', /version (\d+)/, '-V'), needs: 'iverilog' },
   yosys: { packages: ['yosys'], found: () => versionOf('yosys', /Yosys (\d+)/, '-V'), needs: 'yosys' },
