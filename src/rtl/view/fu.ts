@@ -1,0 +1,138 @@
+/**
+ * The view of the functional-unit array of one pipeline stage: `kiln_fu` and its parts. All
+ * counting (register names, widths, who delays whom) happens here, so that templates only print.
+ */
+import { OP_NAMES, OPS, type LatencyClass, type Op } from '../../ops/table.ts';
+
+export interface FuParams {
+  readonly lanes: number;
+  /** Whether the float operations exist. */
+  readonly float: boolean;
+  /** Cycles of each latency class, 1..6. */
+  readonly latency: { readonly simple: number; readonly multiply: number; readonly float: number };
+}
+
+/** An operation as a template prints it. */
+export interface OpView {
+  readonly name: Op;
+  /** The localparam that holds its code, e.g. `OpFma`. */
+  readonly id: string;
+  readonly code: number;
+  readonly class: LatencyClass;
+}
+
+/** One register that copies another: `q <= d`. */
+export interface CopyView {
+  readonly q: string;
+  readonly d: string;
+  /** The valid bits that gate the copy, indexed by lane. */
+  readonly valid: string;
+}
+
+/** The pipeline of one latency class. */
+export interface ClassView {
+  readonly latency: number;
+  readonly ops: readonly OpView[];
+  /** The shift register of valid bits, one for each step after the first. */
+  readonly valids: readonly { readonly q: string; readonly d: string }[];
+  /** The valid bits that gate the step that computes the result. */
+  readonly resultValid: string;
+  /** The register that first holds the result. */
+  readonly first: string;
+  /** The registers that only delay it. */
+  readonly delays: readonly CopyView[];
+  /** The register that leaves the class. */
+  readonly last: string;
+}
+
+export interface FuView {
+  /** What the design was generated from, for the banner. */
+  readonly banner: string;
+  readonly lanes: number;
+  /** Top bits of vectors over all lanes: a bit, a word, a double word a lane. */
+  readonly msb: { readonly bits: number; readonly words: number; readonly doubles: number };
+  readonly float: boolean;
+  readonly latency: FuParams['latency'];
+  readonly ops: readonly OpView[];
+  readonly classes: Readonly<Record<LatencyClass, ClassView>>;
+  /** Which forms of the shared product are read: in the same cycle, and from its register. */
+  readonly product: { readonly now: boolean; readonly register: boolean };
+  /** Which multi-cycle steps end in a register; otherwise they join the next step. */
+  readonly register: {
+    readonly addend: boolean;
+    readonly unpack: boolean;
+    readonly add: boolean;
+    readonly normalise: boolean;
+  };
+  /** Whether any class takes more than a cycle, so that there is control state to reset. */
+  readonly pipelined: boolean;
+}
+
+/** Steps that the float datapath can be cut into; more latency only delays the result. */
+const FLOAT_STEPS = 4;
+
+/** The view for `params`; `banner` names what the design is generated from. */
+export function fuView(params: FuParams, banner = 'an architecture'): FuView {
+  const { lanes, float, latency } = params;
+  const ops = OP_NAMES.filter((name) => float || !OPS[name].float).map(opView);
+  const used = [latency.simple, latency.multiply, ...(float ? [latency.float] : [])];
+  for (const cycles of [lanes, ...used]) {
+    if (!Number.isInteger(cycles) || cycles < 1) {
+      throw new Error(`a functional unit cannot have ${cycles} lanes or cycles`);
+    }
+  }
+  return {
+    banner,
+    lanes,
+    msb: { bits: lanes - 1, words: 32 * lanes - 1, doubles: 64 * lanes - 1 },
+    float,
+    latency,
+    ops,
+    classes: {
+      simple: classView('simple', ops, latency.simple, 1),
+      multiply: classView('multiply', ops, latency.multiply, Math.min(latency.multiply, 2)),
+      float: classView('float', ops, latency.float, Math.min(latency.float, FLOAT_STEPS)),
+    },
+    product: {
+      now: latency.multiply === 1 || (float && latency.float === 1),
+      register: latency.multiply > 1 || (float && latency.float > 1),
+    },
+    register: {
+      addend: latency.multiply > 1,
+      unpack: latency.float > 1,
+      add: latency.float > 2,
+      normalise: latency.float > 3,
+    },
+    pipelined: used.some((cycles) => cycles > 1),
+  };
+}
+
+/** The templates that make up `kiln_fu` for `view`, and the module (and file) each prints. */
+export function fuTemplates(view: FuView): readonly { module: string; template: string }[] {
+  const parts = ['simple', 'product', 'multiply', ...(view.float ? ['unpack', 'float'] : [])];
+  return [
+    { module: 'kiln_fu', template: 'unit/fu.sv.njk' },
+    ...parts.map((part) => ({ module: `kiln_fu_${part}`, template: `unit/fu_${part}.sv.njk` })),
+  ];
+}
+
+function opView(name: Op): OpView {
+  const id = `Op${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  return { name, id, code: OPS[name].code, class: OPS[name].latency };
+}
+
+/** A class of `latency` cycles whose result is computed in cycle `step` and then delayed. */
+function classView(name: LatencyClass, ops: readonly OpView[], latency: number, step: number): ClassView {
+  const valid = (after: number) => (after === 0 ? 'valid_i' : `valid${after}_q`);
+  const result = (cycle: number) => `result${cycle}_q`;
+  const upTo = (from: number) => Array.from({ length: Math.max(0, latency - from) }, (_, i) => from + i);
+  return {
+    latency,
+    ops: ops.filter((op) => op.class === name),
+    valids: upTo(1).map((cycle) => ({ q: valid(cycle), d: valid(cycle - 1) })),
+    resultValid: valid(step - 1),
+    first: result(step),
+    delays: upTo(step).map((cycle) => ({ q: result(cycle + 1), d: result(cycle), valid: valid(cycle) })),
+    last: result(latency),
+  };
+}

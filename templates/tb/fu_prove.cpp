@@ -1,0 +1,306 @@
+// Proves kiln_fu, under Verilator, against the arithmetic of the host.
+//
+//   fu_prove LANES SIMPLE MULTIPLY FLOAT FEATURE COUNT SEED [OP...]
+//
+// LANES and the three latencies are those of the model; FEATURE is 1 if it has the float operations;
+// COUNT is the number of random vectors an operation; operations are given as NAME:CODE:CLASS.
+// An operation runs three times: corners (all tuples of a list), random operands with the
+// pipeline always full, and random operands with adv_i and the lanes' valid bits toggling.
+// Prints one line an operation, "NAME vectors mismatches", and exits 1 if there was any mismatch.
+//
+// Nothing is taken from the model but its ports. Compile with -ffp-contract=off.
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "Vkiln_fu.h"
+#include "verilated.h"
+
+namespace {
+
+struct Operands {
+  uint32_t a, b, c;
+};
+
+float as_float(uint32_t bits) {
+  float f;
+  std::memcpy(&f, &bits, 4);
+  return f;
+}
+
+uint32_t as_bits(float f) {
+  uint32_t bits;
+  std::memcpy(&bits, &f, 4);
+  return std::isnan(f) ? 0x7fc00000u : bits;
+}
+
+// ---- The host's answer ----------------------------------------------------------------------
+
+uint32_t to_integer(float f) {
+  if (std::isnan(f)) return 0;
+  if (f >= 2147483648.0f) return 0x7fffffffu;
+  if (f < -2147483648.0f) return 0x80000000u;
+  return static_cast<uint32_t>(static_cast<int32_t>(f));
+}
+
+// IEEE 754-2019 minimum (or maximum): a NaN wins, and -0 is below +0.
+uint32_t extreme(float a, float b, bool least) {
+  if (std::isnan(a) || std::isnan(b)) return 0x7fc00000u;
+  if (a == b) return as_bits(std::signbit(a) == least ? a : b);
+  return as_bits((a < b) == least ? a : b);
+}
+
+uint32_t expect(const std::string& op, bool floats, Operands v) {
+  const uint32_t a = v.a, b = v.b, c = v.c;
+  const int32_t sa = static_cast<int32_t>(a), sb = static_cast<int32_t>(b);
+  const float fa = as_float(a), fb = as_float(b), fc = as_float(c);
+  if (op == "mov") return a;
+  if (op == "add") return a + b;
+  if (op == "sub") return a - b;
+  if (op == "and") return a & b;
+  if (op == "or") return a | b;
+  if (op == "xor") return a ^ b;
+  if (op == "shl") return a << (b & 31);
+  if (op == "shr") return a >> (b & 31);
+  if (op == "sra") return static_cast<uint32_t>(static_cast<int64_t>(sa) >> (b & 31));
+  if (op == "eq") return a == b;
+  if (op == "ne") return a != b;
+  if (op == "lt") return sa < sb;
+  if (op == "le") return sa <= sb;
+  if (op == "ltu") return a < b;
+  if (op == "leu") return a <= b;
+  if (op == "min") return sa < sb ? a : b;
+  if (op == "max") return sa > sb ? a : b;
+  if (op == "sel") return a != 0 ? b : c;
+  if (op == "neg") return 0u - a;
+  if (op == "abs") return sa < 0 ? 0u - a : a;
+  if (op == "mul") return a * b;
+  if (op == "mac") return a * b + c;
+  if (op == "mulh") return static_cast<uint64_t>(int64_t{sa} * sb) >> 32;
+  if (!floats) return 0;
+  if (op == "feq") return fa == fb;
+  if (op == "flt") return fa < fb;
+  if (op == "fle") return fa <= fb;
+  if (op == "fmin") return extreme(fa, fb, true);
+  if (op == "fmax") return extreme(fa, fb, false);
+  if (op == "fneg") return as_bits(-fa);
+  if (op == "fabs") return as_bits(std::fabs(fa));
+  if (op == "fadd") return as_bits(fa + fb);
+  if (op == "fsub") return as_bits(fa - fb);
+  if (op == "fmul") return as_bits(fa * fb);
+  if (op == "fma") return as_bits(std::fma(fa, fb, fc));
+  if (op == "i2f") return as_bits(static_cast<float>(sa));
+  if (op == "f2i") return to_integer(fa);
+  return 0;  // an operation the host does not know stands for a code that is not assigned
+}
+
+// ---- Operands -------------------------------------------------------------------------------
+
+uint64_t state;
+
+uint64_t random64() {  // splitmix64: the same sequence everywhere
+  uint64_t z = (state += 0x9e3779b97f4a7c15ull);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+  return z ^ (z >> 31);
+}
+
+const uint32_t CORNERS[] = {
+    0x00000000, 0x00000001, 0x00000002, 0x00000003, 0x007fffff, 0x00400000, 0x00800000, 0x00800001,
+    0x00ffffff, 0x01000000, 0x0c000000, 0x1f800000, 0x33800000, 0x33800001, 0x34000000, 0x34000001,
+    0x3effffff, 0x3f000000, 0x3f7fffff, 0x3f800000, 0x3f800001, 0x3fffffff, 0x40000000, 0x4b7fffff,
+    0x4b800000, 0x4b800001, 0x4effffff, 0x4f000000, 0x4f7fffff, 0x5f000000, 0x60000001, 0x7e800000,
+    0x7f000000, 0x7f7fffff, 0x7f800000, 0x7f800001, 0x7fc00000, 0x7fffffff, 0x0000001f, 0x00000020,
+};
+
+std::vector<uint32_t> corners() {
+  std::vector<uint32_t> all;
+  for (uint32_t corner : CORNERS) {
+    all.push_back(corner);
+    all.push_back(corner | 0x80000000u);
+  }
+  return all;
+}
+
+uint32_t random_word() {
+  const uint64_t r = random64();
+  const uint32_t word = static_cast<uint32_t>(r >> 32);
+  switch (r & 7) {
+    case 0: return word & 0x807fffff;                                // subnormal
+    case 1: return (word & 0x80ffffff) | 0x3f000000;                 // near one
+    case 2: return word & (0xffffffffu << ((r >> 3) & 31));          // few digits: ties
+    case 3: return word >> ((r >> 3) & 31);                          // small integer
+    case 4: return CORNERS[(r >> 3) % 40] ^ (word & 0x80000000);
+    default: return word;
+  }
+}
+
+// A third operand that nearly cancels the product of the others, or lies next to a tie of it.
+Operands random_operands() {
+  Operands v{random_word(), random_word(), random_word()};
+  const uint64_t r = random64();
+  if ((r & 3) == 0) v.c = as_bits(-as_float(v.a) * as_float(v.b)) ^ ((r >> 8) & (r >> 16) & 0xf);
+  if ((r & 15) == 1) v.b = v.a ^ 0x80000000u ^ ((r >> 8) & 0x3);
+  if ((r & 15) == 2) v.c = (v.c & 0x807fffff) | (((v.a >> 23) + (v.b >> 23) + (r >> 58)) & 0xff) << 23;
+  if ((r & 15) == 3) {  // a product that ends in the subnormals
+    v.b = (v.b & 0x807fffff) | ((127 - ((v.a >> 23) & 0xff) - ((r >> 8) & 31)) & 0xff) << 23;
+    v.c &= 0x80ffffff;
+  }
+  return v;
+}
+
+// ---- The model ------------------------------------------------------------------------------
+
+void put(CData& port, int, uint32_t value) { port = value; }
+void put(IData& port, int, uint32_t value) { port = value; }
+void put(QData& port, int lane, uint32_t value) {
+  port = (port & ~(0xffffffffull << 32 * lane)) | uint64_t{value} << 32 * lane;
+}
+template <class Wide>
+void put(Wide& port, int lane, uint32_t value) {
+  port[lane] = value;
+}
+uint32_t get(IData port, int) { return port; }
+uint32_t get(QData port, int lane) { return port >> 32 * lane; }
+template <class Wide>
+uint32_t get(const Wide& port, int lane) {
+  return port[lane];
+}
+
+class Prover {
+ public:
+  Prover(int lanes, bool floats) : lanes_(lanes), floats_(floats), held_(lanes, 0) {}
+
+  void reset() {
+    model_.rst_ni = 0;
+    model_.adv_i = 1;
+    model_.valid_i = 0;
+    tick();
+    model_.rst_ni = 1;
+  }
+
+  // Runs `count` operands from `next` through operation `op`. With `restless`, cycles without
+  // adv_i and lanes without operands come in between, and what stands still is checked as well.
+  template <class Next>
+  void run(const std::string& op, int code, int latency, uint64_t count, bool restless, Next next) {
+    model_.op_i = code;
+    std::deque<std::vector<Slot>> flying;
+    uint64_t sent = 0;
+    bool fresh = true;
+    int drain = 0;
+    while (drain <= latency) {
+      const bool adv = !restless || (random64() & 3) != 0;
+      std::vector<Slot> slots(lanes_);
+      uint64_t valid = 0;
+      for (int lane = 0; lane < lanes_; ++lane) {
+        const bool live = sent < count && (!restless || (random64() & 1));
+        const Operands v = live && adv ? next() : Operands{0xdeadbeef, 0x7f800001, 0x3};
+        put(model_.a_i, lane, v.a);
+        put(model_.b_i, lane, v.b);
+        put(model_.c_i, lane, v.c);
+        if (live) valid |= uint64_t{1} << lane;
+        if (live && adv) {
+          slots[lane] = {true, v, expect(op, floats_, v)};
+          ++sent;
+        }
+      }
+      model_.valid_i = valid;
+      model_.adv_i = adv;
+      tick();
+      if (adv) {
+        flying.push_back(std::move(slots));
+        if (sent >= count) ++drain;
+        if (static_cast<int>(flying.size()) > latency) flying.pop_front();
+        if (static_cast<int>(flying.size()) == latency) check(op, flying.front());
+      } else if (!fresh) {
+        for (int lane = 0; lane < lanes_; ++lane) {
+          if (get(model_.result_o, lane) != held_[lane]) fail(op, lane, {}, held_[lane], "moved without adv_i");
+        }
+      }
+      for (int lane = 0; lane < lanes_; ++lane) held_[lane] = get(model_.result_o, lane);
+      fresh = false;
+    }
+  }
+
+  uint64_t vectors = 0;
+  uint64_t mismatches = 0;
+
+ private:
+  struct Slot {
+    bool live = false;
+    Operands operands{};
+    uint32_t answer = 0;
+  };
+
+  void tick() {
+    model_.clk_i = 0;
+    model_.eval();
+    model_.clk_i = 1;
+    model_.eval();
+  }
+
+  void check(const std::string& op, const std::vector<Slot>& slots) {
+    for (int lane = 0; lane < lanes_; ++lane) {
+      if (!slots[lane].live) continue;
+      ++vectors;
+      if (get(model_.result_o, lane) != slots[lane].answer) {
+        fail(op, lane, slots[lane].operands, slots[lane].answer, "differs");
+      }
+    }
+  }
+
+  void fail(const std::string& op, int lane, Operands v, uint32_t answer, const char* what) {
+    if (++mismatches > 10) return;
+    std::fprintf(stderr, "%s lane %d (%08x %08x %08x) %s: %08x, should be %08x\n", op.c_str(), lane, v.a, v.b, v.c,
+                 what, get(model_.result_o, lane), answer);
+  }
+
+  Vkiln_fu model_;
+  int lanes_;
+  bool floats_;
+  std::vector<uint32_t> held_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 8) {
+    std::fprintf(stderr, "usage: fu_prove LANES SIMPLE MULTIPLY FLOAT FEATURE COUNT SEED [NAME:CODE:CLASS...]\n");
+    return 2;
+  }
+  const int lanes = std::atoi(argv[1]);
+  const bool floats = std::atoi(argv[5]) != 0;
+  const uint64_t count = std::strtoull(argv[6], nullptr, 0);
+  bool good = true;
+  for (int i = 8; i < argc; ++i) {
+    const std::string text = argv[i];
+    const size_t one = text.find(':'), two = text.find(':', one + 1);
+    const std::string op = text.substr(0, one), kind = text.substr(two + 1);
+    const int code = std::atoi(text.c_str() + one + 1);
+    const int latency = std::atoi(argv[kind == "simple" ? 2 : kind == "multiply" ? 3 : 4]);
+    state = std::strtoull(argv[7], nullptr, 0) * 64 + code;
+    Prover prover(lanes, floats);
+    prover.reset();
+    // Every triple of corners where a third operand is read, otherwise every pair.
+    const std::vector<uint32_t> list = corners();
+    const uint64_t n = list.size();
+    const bool triple = op == "fma" || op == "mac" || op == "sel";
+    uint64_t at = 0;
+    prover.run(op, code, latency, triple ? n * n * n : n * n, false, [&] {
+      const uint64_t k = at++;
+      return Operands{list[k % n], list[k / n % n], list[k / n / n % n]};
+    });
+    prover.run(op, code, latency, count, false, random_operands);
+    prover.run(op, code, latency, count / 8 + 1000, true, random_operands);
+    std::printf("%s %llu %llu\n", op.c_str(), static_cast<unsigned long long>(prover.vectors),
+                static_cast<unsigned long long>(prover.mismatches));
+    good = good && prover.mismatches == 0;
+  }
+  return good ? 0 : 1;
+}
