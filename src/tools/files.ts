@@ -38,7 +38,7 @@ export async function writeAtomic(path: string, content: string | Uint8Array): P
     await writeFile(temporary, content);
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw new DiagnosticError(fileUnwritable(path, (error as Error).message));
   }
 }
