@@ -1,0 +1,63 @@
+/**
+ * The operations as JavaScript text, for the simulator's generated code. Each says in which
+ * domain its operands and its result are: `i` an int32 pattern, `f` a number that is exactly a
+ * binary32 (any NaN stands for the one NaN), `same` whatever the operands are.
+ * `test/unit/ops/expression.test.ts` holds every entry against `EVAL`.
+ */
+import type { Op } from './table.ts';
+
+export type Domain = 'i' | 'f';
+
+export interface Expression {
+  readonly operands: readonly [Domain | 'same', Domain | 'same', Domain | 'same'];
+  readonly result: Domain | 'same';
+  /** The text; operands are names or literals. Free names: `fround`, `fma`, `mulh`, `f2i`, `imul`. */
+  readonly text: (a: string, b: string, c: string) => string;
+}
+
+const int = (text: Expression['text']): Expression => ({ operands: ['i', 'i', 'i'], result: 'i', text });
+const float = (text: Expression['text']): Expression => ({ operands: ['f', 'f', 'f'], result: 'f', text });
+const test = (operator: string): Expression => ({
+  operands: ['f', 'f', 'f'],
+  result: 'i',
+  text: (a, b) => `(${a} ${operator} ${b} ? 1 : 0)`,
+});
+
+export const EXPRESSIONS: Record<Op, Expression> = {
+  mov: { operands: ['same', 'same', 'same'], result: 'same', text: (a) => `${a}` },
+  add: int((a, b) => `(${a} + ${b} | 0)`),
+  sub: int((a, b) => `(${a} - ${b} | 0)`),
+  and: int((a, b) => `(${a} & ${b})`),
+  or: int((a, b) => `(${a} | ${b})`),
+  xor: int((a, b) => `(${a} ^ ${b})`),
+  shl: int((a, b) => `(${a} << ${b})`),
+  shr: int((a, b) => `((${a} >>> ${b}) | 0)`),
+  sra: int((a, b) => `(${a} >> ${b})`),
+  eq: int((a, b) => `(${a} === ${b} ? 1 : 0)`),
+  ne: int((a, b) => `(${a} !== ${b} ? 1 : 0)`),
+  lt: int((a, b) => `(${a} < ${b} ? 1 : 0)`),
+  le: int((a, b) => `(${a} <= ${b} ? 1 : 0)`),
+  ltu: int((a, b) => `((${a} >>> 0) < (${b} >>> 0) ? 1 : 0)`),
+  leu: int((a, b) => `((${a} >>> 0) <= (${b} >>> 0) ? 1 : 0)`),
+  min: int((a, b) => `(${a} < ${b} ? ${a} : ${b})`),
+  max: int((a, b) => `(${a} > ${b} ? ${a} : ${b})`),
+  sel: { operands: ['i', 'same', 'same'], result: 'same', text: (a, b, c) => `(${a} !== 0 ? ${b} : ${c})` },
+  neg: int((a) => `(0 - ${a} | 0)`),
+  abs: int((a) => `(${a} < 0 ? 0 - ${a} | 0 : ${a})`),
+  mul: int((a, b) => `imul(${a}, ${b})`),
+  mac: int((a, b, c) => `(imul(${a}, ${b}) + ${c} | 0)`),
+  mulh: int((a, b) => `mulh(${a}, ${b})`),
+  feq: test('==='),
+  flt: test('<'),
+  fle: test('<='),
+  fmin: float((a, b) => `Math.min(${a}, ${b})`),
+  fmax: float((a, b) => `Math.max(${a}, ${b})`),
+  fneg: float((a) => `(-${a})`),
+  fabs: float((a) => `Math.abs(${a})`),
+  fadd: float((a, b) => `fround(${a} + ${b})`),
+  fsub: float((a, b) => `fround(${a} - ${b})`),
+  fmul: float((a, b) => `fround(${a} * ${b})`),
+  fma: float((a, b, c) => `fma(${a}, ${b}, ${c})`),
+  i2f: { operands: ['i', 'i', 'i'], result: 'f', text: (a) => `fround(${a})` },
+  f2i: { operands: ['f', 'f', 'f'], result: 'i', text: (a) => `f2i(${a})` },
+};

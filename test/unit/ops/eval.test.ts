@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { Rng } from '../../../src/base/rng.ts';
+import { EVAL } from '../../../src/ops/eval.ts';
+import type { Op } from '../../../src/ops/table.ts';
+import { addExact, exactOf, multiplyExact, negateExact, roundExact } from '../../support/binary32.ts';
+
+const ROUNDS = process.env.KILN_FULL ? 2_000_000 : 40_000;
+const INTS = [0, 1, 2, 3, -1, -2, 5, 31, 32, 33, 0x7fffffff, -0x80000000, 0x7ffffffe, -0x7fffffff, 0x10000, 0xffff, 0x55555555 | 0];
+const FLOATS = [
+  0, 0x80000000, 1, 0x80000001, 0x007fffff, 0x00800000, 0x807fffff, 0x3f800000, 0xbf800000, 0x3f800001, 0x3f7fffff, 0x7f7fffff, 0xff7fffff,
+  0x7f800000, 0xff800000, 0x7fc00000, 0xffc00000, 0x7f800001, 0x4b800000, 0x4b800001, 0x33800000, 0x0c000000, 0x4f000000, 0xcf000000,
+  0xcf000001, 0x4effffff, 0x3effffff, 0x3f000000, 0xbf000000,
+];
+
+const big = (x: number) => BigInt(x | 0);
+const wrap = (x: bigint) => Number(BigInt.asIntN(32, x));
+const unsigned = (x: number) => BigInt(x >>> 0);
+const bool = (x: boolean) => (x ? 1 : 0);
+
+/** What integers should do, in BigInt. */
+const INTEGER: Partial<Record<Op, (a: number, b: number, c: number) => number>> = {
+  mov: (a) => wrap(big(a)),
+  add: (a, b) => wrap(big(a) + big(b)),
+  sub: (a, b) => wrap(big(a) - big(b)),
+  and: (a, b) => wrap(big(a) & big(b)),
+  or: (a, b) => wrap(big(a) | big(b)),
+  xor: (a, b) => wrap(big(a) ^ big(b)),
+  shl: (a, b) => wrap(big(a) << (unsigned(b) % 32n)),
+  shr: (a, b) => wrap(unsigned(a) >> (unsigned(b) % 32n)),
+  sra: (a, b) => wrap(big(a) >> (unsigned(b) % 32n)),
+  eq: (a, b) => bool(big(a) === big(b)),
+  ne: (a, b) => bool(big(a) !== big(b)),
+  lt: (a, b) => bool(big(a) < big(b)),
+  le: (a, b) => bool(big(a) <= big(b)),
+  ltu: (a, b) => bool(unsigned(a) < unsigned(b)),
+  leu: (a, b) => bool(unsigned(a) <= unsigned(b)),
+  min: (a, b) => wrap(big(a) < big(b) ? big(a) : big(b)),
+  max: (a, b) => wrap(big(a) > big(b) ? big(a) : big(b)),
+  sel: (a, b, c) => wrap(big(a) === 0n ? big(c) : big(b)),
+  neg: (a) => wrap(-big(a)),
+  abs: (a) => wrap(big(a) < 0n ? -big(a) : big(a)),
+  mul: (a, b) => wrap(big(a) * big(b)),
+  mac: (a, b, c) => wrap(big(a) * big(b) + big(c)),
+  mulh: (a, b) => wrap((big(a) * big(b)) >> 32n),
+};
+
+const ONE = exactOf(0x3f800000);
+const isNan = (a: number) => exactOf(a).kind === 'nan';
+/** Order of patterns as numbers, -0 below +0. */
+const rank = (a: number) => ((a | 0) < 0 ? -(a & 0x7fffffff) - 1 : a & 0x7fffffff);
+const zeroless = (a: number) => ((a & 0x7fffffff) === 0 ? 0 : a);
+const ordered = (holds: (x: number, y: number) => boolean) => (a: number, b: number) =>
+  isNan(a) || isNan(b) ? 0 : bool(holds(rank(zeroless(a)), rank(zeroless(b))));
+const extreme = (pick: (x: number, y: number) => boolean) => (a: number, b: number) =>
+  isNan(a) || isNan(b) ? 0x7fc00000 : (pick(rank(a), rank(b)) ? a : b) | 0;
+
+/** What floats should do, on exact rationals. */
+const FLOAT: Partial<Record<Op, (a: number, b: number, c: number) => number>> = {
+  fadd: (a, b) => roundExact(addExact(exactOf(a), exactOf(b))),
+  fsub: (a, b) => roundExact(addExact(exactOf(a), negateExact(exactOf(b)))),
+  fmul: (a, b) => roundExact(multiplyExact(exactOf(a), exactOf(b))),
+  fma: (a, b, c) => roundExact(addExact(multiplyExact(exactOf(a), exactOf(b)), exactOf(c))),
+  feq: ordered((x, y) => x === y),
+  flt: ordered((x, y) => x < y),
+  fle: ordered((x, y) => x <= y),
+  fmin: extreme((x, y) => x <= y),
+  fmax: extreme((x, y) => x >= y),
+  fneg: (a) => (isNan(a) ? 0x7fc00000 : (a ^ 0x80000000) | 0),
+  fabs: (a) => (isNan(a) ? 0x7fc00000 : a & 0x7fffffff),
+  i2f: (a) => roundExact({ kind: 'finite', negative: (a | 0) < 0, significand: big(a) < 0n ? -big(a) : big(a), exponent: 0 }),
+  f2i: (a) => {
+    const x = exactOf(a);
+    if (x.kind === 'nan') return 0;
+    const huge = x.kind === 'infinity' || x.exponent > 40;
+    const size = huge ? 1n << 40n : x.exponent >= 0 ? x.significand << BigInt(x.exponent) : x.significand >> BigInt(-x.exponent);
+    const value = x.negative ? -size : size;
+    return Number(value > 0x7fffffffn ? 0x7fffffffn : value < -0x80000000n ? -0x80000000n : value);
+  },
+};
+
+function check(op: Op, expected: (a: number, b: number, c: number) => number, a: number, b: number, c: number): void {
+  const got = EVAL[op](a, b, c);
+  const want = expected(a, b, c);
+  if (!Object.is(got, want)) {
+    const hex = (x: number) => (x >>> 0).toString(16).padStart(8, '0');
+    expect.fail(`${op}(${hex(a)}, ${hex(b)}, ${hex(c)}) is ${hex(got)}, not ${hex(want)} (${got} against ${want})`);
+  }
+}
+
+describe.each(Object.keys(INTEGER) as Op[])('integer %s', (op) => {
+  test('corners and random operands agree with BigInt', () => {
+    const expected = INTEGER[op]!;
+    for (const a of INTS) for (const b of INTS) for (const c of INTS) check(op, expected, a, b, c);
+    const rng = new Rng(op);
+    for (let i = 0; i < 2000; i++) check(op, expected, rng.int32(), rng.int32(), rng.chance(0.5) ? rng.int32() : 0);
+    // The unsigned reading of a pattern is the same operand.
+    for (let i = 0; i < 2000; i++) check(op, expected, rng.next32(), rng.next32(), rng.next32());
+  });
+});
+
+describe.each(Object.keys(FLOAT) as Op[])('float %s', (op) => {
+  test('corners and random operands agree with exact rationals', () => {
+    const expected = FLOAT[op]!;
+    for (const a of FLOATS) for (const b of FLOATS) for (const c of op === 'fma' ? FLOATS : [0]) check(op, expected, a, b, c);
+    const rng = new Rng(op);
+    for (let i = 0; i < ROUNDS; i++) check(op, expected, rng.float32Bits(), rng.float32Bits(), rng.float32Bits());
+  });
+});
+
+describe('sums close to a tie', () => {
+  test('fma is rounded once when the exact sum is next to half way', () => {
+    const rng = new Rng('ties');
+    const near = (exponent: number) => (rng.int(0, 1) << 31) | (exponent << 23) | (rng.next32() & 0x7fffff) | 0;
+    for (let i = 0; i < ROUNDS; i++) {
+      // A product with 25 significant bits, and an addend far below its last one.
+      const a = (near(rng.int(90, 150)) & ~0xfff) | 0;
+      const b = (near(rng.int(90, 150)) & ~0x7ff) | 0;
+      const exponent = ((a >>> 23) & 255) + ((b >>> 23) & 255) - 127;
+      check('fma', FLOAT.fma!, a, b, near(Math.max(0, exponent - rng.int(20, 90))));
+    }
+  });
+  test('fma at the tie below infinity and at subnormal ties', () => {
+    // 31 * 1082401 = 2^25 - 1: the product is the half way point between the largest number and 2^128.
+    const a = 0x41f80000; // 31
+    const b = EVAL.fmul(EVAL.i2f(1082401, 0, 0), 0x73000000, 0); // * 2^103
+    for (const sign of [0, 0x80000000])
+      for (const c of [0, 0x80000000, 1, 0x80000001, 0x7f000000, 0xff000000]) check('fma', FLOAT.fma!, a ^ sign, b, c);
+    for (let k = 1; k < 200; k++) {
+      // 2^-149 * (k / 2) with a hair more or less.
+      for (const c of [0, 1, 0x80000001, 0x80000000]) check('fma', FLOAT.fma!, k, 0x3f000000, c);
+    }
+  });
+});
