@@ -2,7 +2,7 @@
  * The view of the functional-unit array of one pipeline stage: `kiln_fu` and its parts. All
  * counting (register names, widths, who delays whom) happens here, so that templates only print.
  */
-import { OP_NAMES, OPS, type LatencyClass, type Op } from '../../ops/table.ts';
+import { type LatencyClass, OP_NAMES, OPS, type Op } from '../../ops/table.ts';
 
 export interface FuParams {
   readonly lanes: number;
@@ -45,6 +45,16 @@ export interface ClassView {
   readonly last: string;
 }
 
+/** One step of counting leading zeros: if the top `width` bits are 0, the count has `bit` set. */
+export interface HalfView {
+  readonly bit: number;
+  readonly width: number;
+  /** The bits looked at, and the top bit of the others. */
+  readonly msb: number;
+  readonly lsb: number;
+  readonly rest: number;
+}
+
 export interface FuView {
   /** What the design was generated from, for the banner. */
   readonly banner: string;
@@ -64,6 +74,8 @@ export interface FuView {
     readonly add: boolean;
     readonly normalise: boolean;
   };
+  /** The counts of leading zeros: of a mantissa, and of the sum. */
+  readonly zeros: { readonly mantissa: readonly HalfView[]; readonly sum: readonly HalfView[] };
   /** Whether any class takes more than a cycle, so that there is control state to reset. */
   readonly pipelined: boolean;
 }
@@ -103,6 +115,7 @@ export function fuView(params: FuParams, banner = 'an architecture'): FuView {
       add: latency.float > 2,
       normalise: latency.float > 3,
     },
+    zeros: { mantissa: halves(24), sum: halves(64) },
     pipelined: used.some((cycles) => cycles > 1),
   };
 }
@@ -119,6 +132,16 @@ export function fuTemplates(view: FuView): readonly { module: string; template: 
 function opView(name: Op): OpView {
   const id = `Op${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   return { name, id, code: OPS[name].code, class: OPS[name].latency };
+}
+
+/** The steps, widest first, that leave only the last bit of the count of zeros in `width` bits. */
+function halves(width: number): HalfView[] {
+  const steps: HalfView[] = [];
+  for (let bit = Math.ceil(Math.log2(width)) - 1; bit > 0; bit--) {
+    const half = 2 ** bit;
+    steps.push({ bit, width: half, msb: width - 1, lsb: width - half, rest: width - half - 1 });
+  }
+  return steps;
 }
 
 /** A class of `latency` cycles whose result is computed in cycle `step` and then delayed. */
