@@ -1,0 +1,80 @@
+/** Where each statement stands: its enclosing nests, and who accesses each memory. */
+import type { AffineExpr, Leaf, Loop, LoopProgram, Nest, Statement, Transfer } from '../../ir/loops.ts';
+
+/** A transfer or leaf with the nests around it, outermost first. */
+export interface Site {
+  readonly id: number;
+  readonly statement: Leaf | Transfer;
+  readonly nests: readonly Nest[];
+  /** Loops of those nests, outermost first (a leaf's or transfer's own loops excluded). */
+  readonly outer: readonly Loop[];
+}
+
+/** All transfers and leaves in program order. */
+export function sitesOf(program: LoopProgram): Site[] {
+  const sites: Site[] = [];
+  const visit = (statement: Statement, nests: readonly Nest[]): void => {
+    if (statement.kind === 'nest') {
+      for (const child of statement.body) visit(child, [...nests, statement]);
+    } else {
+      sites.push({ id: sites.length, statement, nests, outer: nests.flatMap((nest) => nest.loops) });
+    }
+  };
+  visit(program.body, []);
+  return sites;
+}
+
+/** One static access to a memory. */
+export interface Access {
+  readonly site: Site;
+  readonly kind: 'read' | 'write';
+  /** Value number (read), effect number (write) or -1 (transfer). */
+  readonly ordinal: number;
+  /** Index into the memory, one expression a dimension; for a transfer over its own row and word loops. */
+  readonly index: readonly AffineExpr[];
+  /** The read that feeds a reduction's carried initial value. */
+  readonly carried: boolean;
+}
+
+/** Accesses to each memory, in program order. */
+export function accessesOf(program: LoopProgram, sites: readonly Site[]): Map<string, Access[]> {
+  const found = new Map<string, Access[]>(program.memories.map((memory) => [memory.name, []]));
+  for (const site of sites) {
+    const { statement } = site;
+    if (statement.kind !== 'leaf') {
+      const memory = program.memories.find((m) => m.name === statement.memory);
+      const index = transferIndex(memory?.shape.length ?? 1);
+      found.get(statement.memory)?.push({ site, kind: statement.kind === 'load' ? 'write' : 'read', ordinal: -1, index, carried: false });
+      continue;
+    }
+    statement.values.forEach((value, ordinal) => {
+      if (value.kind === 'read') found.get(value.memory)?.push({ site, kind: 'read', ordinal, index: value.index, carried: false });
+      if (value.kind === 'reduce' && value.init.kind === 'carried') {
+        found.get(value.init.memory)?.push({ site, kind: 'read', ordinal, index: value.init.index, carried: true });
+      }
+    });
+    statement.effects.forEach((effect, ordinal) => {
+      if (effect.kind === 'write') found.get(effect.memory)?.push({ site, kind: 'write', ordinal, index: effect.index, carried: false });
+    });
+  }
+  return found;
+}
+
+/** Names of a transfer's own loops over the dimensions of its memory. */
+export const transferVar = (dimension: number): string => `#${dimension}`;
+
+/** A transfer walks the memory in row-major order with one own loop a dimension. */
+const transferIndex = (rank: number): AffineExpr[] =>
+  Array.from({ length: rank }, (_, d) => ({ base: 0, terms: [{ var: transferVar(d), coef: 1 }] }));
+
+/** The transfer's own loops over its memory's shape; the last one walks `par` lanes at a time. */
+export function transferLoops(shape: readonly number[], lanes: number): Loop[] {
+  return shape.map((max, d) => ({ var: transferVar(d), min: 0, max, step: 1, par: d === shape.length - 1 ? lanes : 1 }));
+}
+
+/** Number of leading nests two sites share. */
+export function sharedNests(a: Site, b: Site): number {
+  let depth = 0;
+  while (depth < a.nests.length && depth < b.nests.length && a.nests[depth] === b.nests[depth]) depth++;
+  return depth;
+}

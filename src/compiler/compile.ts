@@ -1,0 +1,52 @@
+/** The compiler as one function: a loop program and a fabric in, configured tiles and their story out. */
+import { DiagnosticError } from '../base/diagnostic.ts';
+import type { TileConfig } from '../fabric/config.ts';
+import type { Fabric } from '../fabric/graph.ts';
+import type { LoopProgram } from '../ir/loops.ts';
+import { type Lowered, lower } from './lower/lower.ts';
+import { fuseRanges } from './passes/ranges.ts';
+import { unroll } from './passes/unroll.ts';
+import { placeAndRoute, type Routed } from './pnr.ts';
+
+export interface CompileOptions {
+  readonly seed?: number;
+  /** A clock in milliseconds for the step times; without one they are 0. */
+  readonly now?: () => number;
+}
+
+export interface Compiled {
+  /** The program as mapped: unrolled, predicates fused. Its evaluation is the expected answer, bit for bit. */
+  readonly program: LoopProgram;
+  readonly lowered: Lowered;
+  readonly routed: Routed;
+  /** By tile id; a tile without an entry stays disabled. */
+  readonly configs: ReadonlyMap<number, TileConfig>;
+  readonly units: Readonly<Record<'pcu' | 'pmu' | 'ag', number>>;
+  readonly seconds: Readonly<Record<'lower' | 'place' | 'route', number>>;
+}
+
+/** Passes before lowering, in order, each with the reason for its place. */
+export const PASSES = [
+  { name: 'unroll', run: unroll, why: 'first: everything below knows lanes only' },
+  { name: 'ranges', run: fuseRanges, why: 'before stages are counted' },
+] as const;
+
+/** Compiles, or throws `DiagnosticError` with everything that does not fit. */
+export function compile(program: LoopProgram, fabric: Fabric, options: CompileOptions = {}): Compiled {
+  const now = options.now ?? (() => 0);
+  const begin = now();
+  const mapped = PASSES.reduce((value, pass) => pass.run(value), program);
+  const lowered = lower(fabric.arch, mapped);
+  const lowerSeconds = (now() - begin) / 1000;
+  const { value: routed, diagnostics } = placeAndRoute(lowered.netlist, fabric, { seed: options.seed ?? 1, now: () => now() / 1000 });
+  if (!routed) throw new DiagnosticError(diagnostics);
+  const count = (kind: string) => lowered.netlist.units.filter((unit) => unit.kind === kind).length;
+  return {
+    program: mapped,
+    lowered,
+    routed,
+    configs: routed.configs,
+    units: { pcu: count('pcu'), pmu: count('pmu'), ag: count('ag') },
+    seconds: { lower: lowerSeconds, place: routed.stats.seconds.place, route: routed.stats.seconds.route },
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * Cutting a leaf's work into PCUs: consecutive segments of the work list, as few as possible, each within the stages,
+ * registers and ports of a PCU. Values that cross a cut travel as vectors.
+ */
+import type { Arch } from '../../arch/schema.ts';
+import { OPS } from '../../ops/table.ts';
+import { planStages, type StagePlan } from './stages.ts';
+import type { Work, WorkList } from './work.ts';
+
+/** What a leaf value is to a PCU that does not compute it. */
+export type InputClass = 'vector' | 'scalar' | 'counter' | 'crossing';
+
+export interface Segment {
+  readonly items: readonly Work[];
+  /** Values read from outside, in register order. */
+  readonly inputs: readonly { readonly id: number; readonly from: InputClass }[];
+  /** Values sent on (to later segments or by effects). */
+  readonly outputs: readonly number[];
+  readonly plan: StagePlan;
+}
+
+export interface CutRequest {
+  readonly arch: Arch;
+  readonly work: WorkList;
+  /** Class of a leaf value that is not computed. */
+  readonly classOf: (id: number) => InputClass;
+}
+
+/** The cheapest cut, or the reason why some single operation does not fit. */
+export function cutWork({ arch, work, classOf }: CutRequest): Segment[] | { readonly why: string; readonly field: string } {
+  const { items } = work;
+  const lastUse = lastUses(work);
+  const best: { cost: number; from: number; segment?: Segment }[] = [{ cost: 0, from: -1 }];
+  let why = { why: 'it has no operations', field: 'pcu.stages' };
+  for (let end = 1; end <= items.length; end++) {
+    best[end] = { cost: Number.POSITIVE_INFINITY, from: -1 };
+    for (let start = end - 1; start >= 0 && end - start <= arch.pcu.stages; start--) {
+      if (best[start].cost === Number.POSITIVE_INFINITY) continue;
+      const segment = makeSegment(arch, work, classOf, lastUse, start, end);
+      if ('why' in segment) {
+        why = segment;
+        continue;
+      }
+      // Fewest PCUs first, then fewest crossing values, then the earliest cut.
+      const cost = best[start].cost + 1000 + segment.inputs.filter((input) => input.from === 'crossing').length;
+      if (cost < best[end].cost) best[end] = { cost, from: start, segment };
+    }
+  }
+  if (best[items.length].cost === Number.POSITIVE_INFINITY) return why;
+  const cut: Segment[] = [];
+  for (let end = items.length; end > 0; end = best[end].from) cut.unshift(best[end].segment as Segment);
+  return cut;
+}
+
+function lastUses(work: WorkList): Map<number, number> {
+  const last = new Map<number, number>();
+  work.items.forEach((item, i) => {
+    for (const arg of item.args) last.set(arg, i);
+  });
+  for (const id of work.effectValues) last.set(id, Number.POSITIVE_INFINITY);
+  return last;
+}
+
+function makeSegment(
+  arch: Arch,
+  work: WorkList,
+  classOf: CutRequest['classOf'],
+  lastUse: ReadonlyMap<number, number>,
+  start: number,
+  end: number,
+): Segment | { why: string; field: string } {
+  const items = work.items.slice(start, end);
+  const own = new Set(items.map((item) => item.id));
+  const computed = new Set(work.items.map((item) => item.id));
+  const inputs: { id: number; from: InputClass }[] = [];
+  for (const item of items) {
+    for (const id of item.args) {
+      if (own.has(id) || work.constants.has(id) || inputs.some((input) => input.id === id)) continue;
+      inputs.push({ id, from: computed.has(id) ? 'crossing' : classOf(id) });
+    }
+  }
+  const outputs = items.filter((item) => (lastUse.get(item.id) ?? -1) >= end).map((item) => item.id);
+  const carried = items.filter((item) => item.reduce?.init.kind === 'carried').length;
+  const count = (...kinds: InputClass[]) => inputs.filter((input) => kinds.includes(input.from)).length;
+  const { pcu } = arch;
+  if (count('vector', 'crossing') + carried > pcu.vectorIn)
+    return { why: `${count('vector', 'crossing') + carried} vector inputs`, field: 'pcu.vectorIn' };
+  if (carried > 1) return { why: 'two accumulators that start from memory', field: 'pcu.stages' };
+  if (count('scalar') > pcu.scalarIn) return { why: `${count('scalar')} scalar inputs`, field: 'pcu.scalarIn' };
+  const trees = items.filter((item) => item.kind === 'tree');
+  if (trees.length > 1) return { why: 'two lane trees', field: 'pcu.stages' };
+  if (outputs.length - trees.length > pcu.vectorOut)
+    return { why: `${outputs.length - trees.length} vector outputs`, field: 'pcu.vectorOut' };
+  if (items.some((item) => OPS[item.op].float) && !pcu.float)
+    return { why: 'float operations in a fabric without them', field: 'pcu.float' };
+  const plan = planStages(
+    arch,
+    items,
+    inputs.map((input) => input.id),
+    work.constants,
+  );
+  return 'why' in plan ? plan : { items, inputs, outputs, plan };
+}

@@ -1,0 +1,90 @@
+/**
+ * The work of a leaf: its operations in an order that keeps few values alive, each one stage of a PCU.
+ *
+ * Values that only move (a read that is written elsewhere unchanged) and constants that an operand cannot hold become `mov`.
+ */
+
+import type { Leaf, Reduce, Value } from '../../ir/loops.ts';
+import type { Op } from '../../ops/table.ts';
+import { OPS } from '../../ops/table.ts';
+import { isTree } from '../analysis/values.ts';
+
+export interface Work {
+  /** Number of the value it computes (numbers beyond the leaf's values are moves made here). */
+  readonly id: number;
+  readonly op: Op;
+  /** Values it reads; constants are resolved by `constants`. */
+  readonly args: readonly number[];
+  readonly kind: 'op' | 'tree' | 'stationary';
+  readonly reduce?: Reduce;
+}
+
+export interface WorkList {
+  /** In an order in which arguments come first. */
+  readonly items: readonly Work[];
+  /** Bits of constant values. */
+  readonly constants: ReadonlyMap<number, number>;
+  /** The value that effect i sends (a move's number where the value itself is no operation). */
+  readonly effectValues: readonly number[];
+}
+
+/** Operations reachable from the effects, in depth-first order. */
+export function workOf(leaf: Leaf): WorkList {
+  const constants = new Map<number, number>();
+  leaf.values.forEach((value, id) => {
+    if (value.kind === 'const') constants.set(id, value.bits);
+  });
+  const items: Work[] = [];
+  const done = new Set<number>();
+  let next = leaf.values.length;
+  const move = (of: number): number => {
+    items.push({ id: next, op: 'mov', args: [of], kind: 'op' });
+    done.add(next);
+    return next++;
+  };
+  const visit = (id: number): void => {
+    const value: Value = leaf.values[id];
+    if (done.has(id) || (value.kind !== 'op' && value.kind !== 'reduce')) return;
+    done.add(id);
+    const order = [...value.args].sort((a, b) => depth(leaf, b) - depth(leaf, a) || a - b);
+    for (const arg of order) visit(arg);
+    if (value.kind === 'op') {
+      items.push({ id, op: value.op, args: holdConstants(value.args.slice(0, OPS[value.op].arity), constants, move), kind: 'op' });
+    } else if (isTree(leaf, value)) {
+      const x = value.args[0];
+      // The tree reads the result of a stage, so a bare input needs one.
+      const arg = items.some((item) => item.id === x) ? x : move(x);
+      items.push({ id, op: value.op, args: [arg], kind: 'tree', reduce: value });
+    } else {
+      // An initial constant takes the stage's immediate, so constant operands are moved into a register.
+      const args = value.args.map((arg) => (constants.has(arg) && value.init.kind === 'const' ? move(arg) : arg));
+      items.push({ id, op: value.op, args: holdConstants(args, constants, move), kind: 'stationary', reduce: value });
+    }
+  };
+  const effectValues = leaf.effects.map((effect) => {
+    visit(effect.value);
+    return done.has(effect.value) ? effect.value : move(effect.value);
+  });
+  return { items, constants, effectValues };
+}
+
+/** A stage has one immediate: further different constants come from a register. */
+function holdConstants(args: readonly number[], constants: ReadonlyMap<number, number>, move: (of: number) => number): number[] {
+  let held: number | undefined;
+  return args.map((arg) => {
+    const bits = constants.get(arg);
+    if (bits === undefined || bits === 0) return arg;
+    if (held === undefined || held === bits) {
+      held = bits;
+      return arg;
+    }
+    return move(arg);
+  });
+}
+
+/** Operations below a value: deeper arguments first keeps fewer values waiting. */
+function depth(leaf: Leaf, id: number): number {
+  const value = leaf.values[id];
+  if (value.kind !== 'op' && value.kind !== 'reduce') return 0;
+  return 1 + Math.max(0, ...value.args.map((arg) => depth(leaf, arg)));
+}

@@ -1,0 +1,236 @@
+/** One leaf -> its PCUs: segments of work, each with a private copy of the loops. */
+import type { Arch } from '../../arch/schema.ts';
+import { zeroOf } from '../../base/bitstruct.ts';
+import { DiagnosticError } from '../../base/diagnostic.ts';
+import { invariant } from '../../base/invariant.ts';
+import { INIT, INPUT, type PcuConfig, pcuLayout } from '../../fabric/config.ts';
+import type { Leaf, Reduce, Value } from '../../ir/loops.ts';
+import { OPS } from '../../ops/table.ts';
+import type { Site } from '../analysis/sites.ts';
+import { isTree, laneLoop, laneShape } from '../analysis/values.ts';
+import { buildChain, type Chain, elementsOf } from '../chain.ts';
+import { cutWork, type InputClass, type Segment } from '../datapath/segments.ts';
+import { type Work, workOf } from '../datapath/work.ts';
+import { lanesTooMany, noFloat, operationTooWide, ringTooShort, ringTooSlow, unsupported } from '../messages.ts';
+import type { NetlistBuilder, Outlet, Unit } from './builder.ts';
+
+/** An input of a leaf that others must feed. */
+export interface Inlet {
+  /** Value number: a read, an argument, or a reduction whose carried initial value it is. */
+  readonly value: number;
+  readonly net: 'vector' | 'scalar';
+  readonly unit: Unit<'pcu'>;
+  readonly port: number;
+}
+
+export interface LeafUnits {
+  readonly inlets: readonly Inlet[];
+  /** Outlet of each effect. */
+  readonly effects: readonly Outlet[];
+}
+
+export function lowerLeaf(builder: NetlistBuilder, site: Site, name: string): LeafUnits {
+  const leaf = site.statement as Leaf;
+  const { arch } = builder;
+  checkLeaf(arch, leaf, name);
+  const work = workOf(leaf);
+  const classOf = (id: number): InputClass => inputClass(leaf, site, id);
+  const segments = cutWork({ arch, work, classOf });
+  if (!Array.isArray(segments)) {
+    if (segments.field === 'pcu.float') throw new DiagnosticError(noFloat(name, leaf.source));
+    throw new DiagnosticError(operationTooWide(name, segments.why, segments.field, leaf.source));
+  }
+  const inlets: Inlet[] = [];
+  const producers = new Map<number, Outlet>();
+  segments.forEach((segment, i) => {
+    const id = segments.length > 1 ? `${name}.${i}` : name;
+    lowerSegment(builder, site, leaf, segment, id, work.effectValues, inlets, producers);
+  });
+  const effects = work.effectValues.map((value) => producers.get(value) as Outlet);
+  return { inlets, effects };
+}
+
+function checkLeaf(arch: Arch, leaf: Leaf, name: string): void {
+  const lane = laneLoop(leaf);
+  if (lane.par > arch.pcu.lanes) throw new DiagnosticError(lanesTooMany(lane.var, lane.par, arch.pcu.lanes, leaf.source));
+  if (leaf.guards.length > 1)
+    throw new DiagnosticError(unsupported(name, 'it has more than one guard', 'merge the guarded loops', leaf.source));
+}
+
+function inputClass(leaf: Leaf, site: Site, id: number): InputClass {
+  const value: Value = leaf.values[id];
+  if (value.kind === 'index') return 'counter';
+  if (value.kind === 'arg') return 'scalar';
+  invariant(value.kind === 'read', `value ${id} is an input`);
+  return laneShape(leaf, { site, kind: 'read', ordinal: id, index: value.index, carried: false }).kind;
+}
+
+function lowerSegment(
+  builder: NetlistBuilder,
+  site: Site,
+  leaf: Leaf,
+  segment: Segment,
+  id: string,
+  effectValues: readonly number[],
+  inlets: Inlet[],
+  producers: Map<number, Outlet>,
+): void {
+  const { arch } = builder;
+  const config = zeroOf(pcuLayout(arch));
+  const unit = builder.add('pcu', `pcu.${id}`, config, id, leaf.source);
+  const loops = [...site.outer, ...leaf.loops];
+  const masks = new MaskRequests(loops.map((loop) => loop.var));
+  for (const item of segment.items) if (item.reduce) masks.reduction(leaf, item.reduce);
+  const pops = segment.inputs.filter((input) => input.from === 'scalar').map((input) => masks.scalarPop(leaf, site, input.id));
+  const pinned = new Set(
+    segment.inputs.flatMap((input) => (input.from === 'counter' ? [(leaf.values[input.id] as { var: string }).var] : [])),
+  );
+  const guard = leaf.guards[0];
+  const chain = buildChain(
+    { loops, lanes: true, affines: guard ? [guard.index] : [], masks: masks.all, pinned },
+    { counters: arch.pcu.counters, field: 'pcu.counters', what: id, source: leaf.source },
+  );
+  config.enable = 1;
+  config.chain = chain.config;
+  if (guard) {
+    const { base, inc, lane } = chain.affine(0);
+    config.guard = { used: 1, limit: guard.limit, lane, at: { base, inc } };
+  }
+  config.stages = segment.plan.stages;
+  let pop = 0;
+  segment.inputs.forEach((input, i) => {
+    const register = segment.plan.inputRegisters[i];
+    switch (input.from) {
+      case 'counter': {
+        const variable = (leaf.values[input.id] as { var: string }).var;
+        const counter = chain.counterOf(variable);
+        if (counter === undefined)
+          throw new DiagnosticError(
+            unsupported(`index \`${variable}\` as a value`, 'its loop has a single iteration', 'use a constant instead', leaf.source),
+          );
+        config.inputs[register] = { kind: INPUT.counter, index: counter };
+        break;
+      }
+      case 'scalar': {
+        const port = builder.port(unit, 'scalar', 'in');
+        config.scalarIn[port] = { used: 1, pop: chain.maskOf(pops[pop++]) };
+        config.inputs[register] = { kind: INPUT.scalar, index: port };
+        inlets.push({ value: input.id, net: 'scalar', unit, port });
+        break;
+      }
+      default: {
+        const port = builder.port(unit, 'vector', 'in');
+        config.vectorIn[port] = { used: 1, pop: 0, masks: 0 };
+        config.inputs[register] = { kind: INPUT.vector, index: port };
+        if (input.from === 'vector') inlets.push({ value: input.id, net: 'vector', unit, port });
+        else builder.connect(producers.get(input.id) as Outlet, { unit, port }, id);
+      }
+    }
+  });
+  for (const item of segment.items)
+    if (item.reduce) configureReduction(builder, leaf, segment, item, item.reduce, config, chain, unit, id, inlets);
+  for (const value of segment.outputs)
+    producers.set(value, configureOutput(builder, leaf, segment, value, config, chain, unit, effectValues));
+}
+
+/** The sets of loop variables whose boundaries a PCU must see. */
+class MaskRequests {
+  readonly all: ReadonlySet<string>[] = [];
+
+  constructor(readonly names: readonly string[]) {}
+
+  reduction(leaf: Leaf, reduce: Reduce): void {
+    this.all.push(new Set(reduce.over), new Set(reduceFirst(leaf, reduce)));
+  }
+
+  /** Loops for which a scalar input is kept. */
+  scalarPop(leaf: Leaf, site: Site, id: number): ReadonlySet<string> {
+    const value = leaf.values[id];
+    let kept: ReadonlySet<string>;
+    if (value.kind === 'read') {
+      const shape = laneShape(leaf, { site, kind: 'read', ordinal: id, index: value.index, carried: false });
+      kept = new Set(leaf.loops.slice(shape.loops.length).map((loop) => loop.var));
+    } else kept = new Set(this.names);
+    this.all.push(kept);
+    return kept;
+  }
+}
+
+function configureReduction(
+  builder: NetlistBuilder,
+  leaf: Leaf,
+  segment: Segment,
+  item: Work,
+  reduce: Reduce,
+  config: PcuConfig,
+  chain: Chain,
+  unit: Unit<'pcu'>,
+  id: string,
+  inlets: Inlet[],
+): void {
+  const { arch } = builder;
+  const tree = isTree(leaf, reduce);
+  const latency = arch.latency[OPS[reduce.op].latency];
+  const stage = config.stages[segment.plan.stageOf.get(item.id) as number];
+  const names = [...new Set([...reduce.over])];
+  // The whole nest is in order outermost first; a stationary reduction begins with all loops inside it at first.
+  const first = tree ? chain.maskOf(names) : chain.maskOf(reduceFirst(leaf, reduce));
+  const length = tree ? latency : stationaryEntries(leaf, reduce);
+  if (length > arch.pcu.ring) throw new DiagnosticError(ringTooShort(id, length, arch.pcu.ring, leaf.source));
+  if (length < latency) throw new DiagnosticError(ringTooSlow(id, length, latency, leaf.source));
+  stage.acc = { used: 1, first, last: chain.maskOf(names), length, init: INIT.none, initReg: 0 };
+  if (tree) config.tree = { used: 1, source: segment.plan.treeSource as number };
+  if (reduce.init.kind === 'const') {
+    stage.acc.init = INIT.imm;
+    stage.imm = reduce.init.bits;
+  } else if (reduce.init.kind === 'carried') {
+    if (reduce.init.first !== 0)
+      throw new DiagnosticError(unsupported(id, 'a carried reduction that does not start from 0', 'start from 0', leaf.source));
+    const port = builder.port(unit, 'vector', 'in');
+    config.tapIn = { used: 1, port };
+    stage.acc.init = INIT.tap;
+    inlets.push({ value: item.id, net: 'vector', unit, port });
+  }
+}
+
+/** The reduced loops of the leaf and the leaf's loops inside the innermost of them. */
+function reduceFirst(leaf: Leaf, reduce: Reduce): string[] {
+  const at = leaf.loops.findIndex((loop) => reduce.over.includes(loop.var));
+  const inside = at < 0 ? leaf.loops : leaf.loops.slice(at);
+  return [...new Set([...reduce.over, ...inside.map((loop) => loop.var)])];
+}
+
+/** Accumulators that take turns: issues of the loops inside the reduced ones. */
+function stationaryEntries(leaf: Leaf, reduce: Reduce): number {
+  let last = -1;
+  leaf.loops.forEach((loop, i) => {
+    if (reduce.over.includes(loop.var)) last = i;
+  });
+  return leaf.loops
+    .slice(last + 1)
+    .reduce((n, loop, i, list) => n * Math.ceil(elementsOf(loop) / (i === list.length - 1 ? loop.par : 1)), 1);
+}
+
+function configureOutput(
+  builder: NetlistBuilder,
+  leaf: Leaf,
+  segment: Segment,
+  value: number,
+  config: PcuConfig,
+  chain: Chain,
+  unit: Unit<'pcu'>,
+  effectValues: readonly number[],
+): Outlet {
+  const item = segment.items.find((work) => work.id === value) as Work;
+  const source = segment.plan.stageOf.get(value) as number;
+  const mask = item.reduce ? chain.maskOf(item.reduce.over) : 0;
+  invariant(item.kind === 'op' || effectValues.includes(value), 'reductions are only used by effects');
+  const net = item.kind === 'tree' || sendsScalar(leaf, value, effectValues) ? 'scalar' : 'vector';
+  const port = builder.port(unit, net, 'out');
+  (net === 'scalar' ? config.scalarOut : config.vectorOut)[port] = { used: 1, source, mask };
+  return { unit: unit.id, net, port };
+}
+
+/** A result that is not a tree is lane 0 of its value. */
+const sendsScalar = (leaf: Leaf, value: number, effectValues: readonly number[]): boolean =>
+  leaf.effects.some((effect, i) => effectValues[i] === value && effect.kind === 'result');

@@ -1,0 +1,189 @@
+/**
+ * lower: an unrolled loop program -> a netlist of configured units.
+ *
+ *   load a -> tile; leaf { sum += tile[i] }     =>     AG --vector--> PCU --scalar--> host
+ *
+ * Each transfer is an address generator, each leaf one or more PCUs, each memory one or more PMUs unless it is a
+ * stream. There is no central controller: every unit carries its own loops and tokens order the rest.
+ */
+import type { Arch } from '../../arch/schema.ts';
+import { BEAT_WORDS } from '../../arch/schema.ts';
+import { zeroOf } from '../../base/bitstruct.ts';
+import { DiagnosticError } from '../../base/diagnostic.ts';
+import { invariant } from '../../base/invariant.ts';
+import { hostLayout } from '../../fabric/config.ts';
+import type { DramArray, Leaf, LoopProgram, Memory, Transfer } from '../../ir/loops.ts';
+import type { Netlist } from '../../ir/netlist.ts';
+import { type Access, accessesOf, type Site, sitesOf } from '../analysis/sites.ts';
+import { elementsOf } from '../chain.ts';
+import { unsupported } from '../messages.ts';
+import { findStreams } from '../passes/streams.ts';
+import { NetlistBuilder, type Outlet, type Unit } from './builder.ts';
+import { type LeafUnits, lowerLeaf } from './leaf.ts';
+import { type MemoryPlan, planMemory } from './memory-plan.ts';
+import { lowerMemory } from './pmu.ts';
+import { lowerTransfer } from './transfer.ts';
+
+/** Arrays start at a page, so that a burst of a full row never crosses one more boundary than it must. */
+const PAGE_WORDS = 1024;
+
+export interface Lowered {
+  readonly netlist: Netlist;
+  /** First word address of each DRAM array. */
+  readonly addresses: ReadonlyMap<string, number>;
+  /** Words of DRAM in use, a multiple of a beat. */
+  readonly dramWords: number;
+  /** Issues of the busiest compute context: the program's lower bound at this parallelisation. */
+  readonly busiest: number;
+  /** Host argument and result register of each name. */
+  readonly args: ReadonlyMap<string, number>;
+  readonly results: ReadonlyMap<string, number>;
+  readonly memories: readonly MemoryPlan[];
+  readonly streams: ReadonlySet<string>;
+}
+
+export function lower(arch: Arch, program: LoopProgram): Lowered {
+  const sites = sitesOf(program);
+  const accesses = accessesOf(program, sites);
+  const builder = new NetlistBuilder(arch);
+  const { addresses, dramWords } = allocateDram(program.dram);
+  const streams = findStreams(program, accesses, arch.pcu.lanes);
+  const busiest = Math.max(1, ...sites.map((site) => issuesOf(site)));
+
+  const transfers = new Map<Site, Unit<'ag'>>();
+  const leaves = new Map<Site, LeafUnits>();
+  for (const site of sites) {
+    if (site.statement.kind === 'leaf') {
+      leaves.set(site, lowerLeaf(builder, site, site.statement.label ?? `leaf${site.id}`));
+    } else {
+      const { statement } = site;
+      const dram = program.dram.find((array) => array.name === statement.dram) as DramArray;
+      const memory = program.memories.find((m) => m.name === statement.memory) as Memory;
+      transfers.set(
+        site,
+        lowerTransfer(
+          builder,
+          site,
+          dram,
+          memory,
+          addresses.get(dram.name) as number,
+          statement.label ?? `${statement.kind}.${statement.memory}`,
+        ),
+      );
+    }
+  }
+  const ends = new Endpoints(builder, transfers, leaves);
+  const memories: MemoryPlan[] = [];
+  for (const memory of program.memories) {
+    const list = accesses.get(memory.name) as Access[];
+    const reads = list.filter((access) => access.kind === 'read');
+    const writes = list.filter((access) => access.kind === 'write');
+    if (reads.length === 0 || writes.length === 0) {
+      throw new DiagnosticError(
+        unsupported(
+          `memory \`${memory.name}\``,
+          reads.length === 0 ? 'it is never read' : 'it is read but never written',
+          'remove it, or add the missing access',
+          memory.source,
+        ),
+      );
+    }
+    if (streams.has(memory.name)) {
+      for (const inlet of ends.readers(reads[0])) builder.connect(ends.writer(writes[0]), inlet, memory.name);
+      continue;
+    }
+    const plan = planMemory(arch, memory, list, busiest);
+    memories.push(plan);
+    const units = lowerMemory(builder, plan);
+    plan.writers.forEach((writer, w) => {
+      for (const inlet of units.inlets[w]) builder.connect(ends.writer(writer.access), inlet, `${memory.name} write`);
+    });
+    for (const [reader, outlet] of units.outlets)
+      for (const inlet of ends.readers(reader.access)) builder.connect(outlet, inlet, `${memory.name} read`);
+  }
+  const { args, results } = lowerHost(builder, sites, transfers, leaves);
+  return { netlist: builder.finish(), addresses, dramWords, busiest, args, results, memories, streams };
+}
+
+/** Where the two ends of each access connect. */
+class Endpoints {
+  constructor(
+    readonly builder: NetlistBuilder,
+    readonly transfers: ReadonlyMap<Site, Unit<'ag'>>,
+    readonly leaves: ReadonlyMap<Site, LeafUnits>,
+  ) {}
+
+  writer(access: Access): Outlet {
+    const ag = this.transfers.get(access.site);
+    if (ag) return { unit: ag.id, net: 'vector', port: 0 };
+    return (this.leaves.get(access.site) as LeafUnits).effects[access.ordinal];
+  }
+
+  readers(access: Access): { unit: Unit; port: number }[] {
+    const ag = this.transfers.get(access.site);
+    if (ag) return [{ unit: ag, port: 0 }];
+    const inlets = (this.leaves.get(access.site) as LeafUnits).inlets.filter((inlet) => inlet.value === access.ordinal);
+    invariant(inlets.length > 0, 'a read value is used');
+    return inlets.map(({ unit, port }) => ({ unit, port }));
+  }
+}
+
+function allocateDram(arrays: readonly DramArray[]): { addresses: Map<string, number>; dramWords: number } {
+  const addresses = new Map<string, number>();
+  let next = 0;
+  for (const array of arrays) {
+    addresses.set(array.name, next);
+    const words = array.shape.reduce((n, extent) => n * extent, 1);
+    next += Math.ceil(words / PAGE_WORDS) * PAGE_WORDS;
+  }
+  return { addresses, dramWords: Math.max(next, BEAT_WORDS) };
+}
+
+/** Issues of a leaf's context in a run. */
+function issuesOf(site: Site): number {
+  if (site.statement.kind !== 'leaf') return 0;
+  const loops = [...site.outer, ...site.statement.loops];
+  return loops.reduce((n, loop, i) => n * Math.ceil(elementsOf(loop) / (i === loops.length - 1 ? loop.par : 1)), 1);
+}
+
+function lowerHost(
+  builder: NetlistBuilder,
+  sites: readonly Site[],
+  transfers: ReadonlyMap<Site, Unit<'ag'>>,
+  leaves: ReadonlyMap<Site, LeafUnits>,
+): { args: Map<string, number>; results: Map<string, number> } {
+  const config = zeroOf(hostLayout(builder.arch));
+  const host = builder.add('host', 'host', config, 'host');
+  const args = new Map<string, number>();
+  const results = new Map<string, number>();
+  for (const site of sites) {
+    const { statement } = site;
+    if (statement.kind === 'store') {
+      const ag = transfers.get(site) as Unit<'ag'>;
+      const port = builder.port(host, 'control', 'in');
+      config.tokens[port].expect = 1;
+      builder.connect({ unit: ag.id, net: 'control', port: 0 }, { unit: host, port }, `${(statement as Transfer).memory} stored`);
+    }
+    if (statement.kind !== 'leaf') continue;
+    const units = leaves.get(site) as LeafUnits;
+    (statement as Leaf).effects.forEach((effect, i) => {
+      if (effect.kind !== 'result') return;
+      const port = builder.port(host, 'scalar', 'in');
+      config.results[port].expect = 1;
+      results.set(effect.name, port);
+      builder.connect(units.effects[i], { unit: host, port }, effect.name);
+    });
+    for (const inlet of units.inlets) {
+      const value = statement.values[inlet.value];
+      if (value.kind !== 'arg') continue;
+      let port = args.get(value.name);
+      if (port === undefined) {
+        port = builder.port(host, 'scalar', 'out');
+        config.args[port].used = 1;
+        args.set(value.name, port);
+      }
+      builder.connect({ unit: host.id, net: 'scalar', port }, inlet, value.name);
+    }
+  }
+  return { args, results };
+}

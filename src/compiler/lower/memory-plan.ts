@@ -1,0 +1,133 @@
+/**
+ * Memories -> PMUs: word layout, number of buffers, and which readers share a PMU.
+ *
+ * Every PMU of a memory receives all its writes; a PMU serves one reader, or several whose issues fit the
+ * read port together. A reader never waits for a write of another PMU, so tokens stay inside the unit.
+ */
+import type { Arch } from '../../arch/schema.ts';
+import { DiagnosticError } from '../../base/diagnostic.ts';
+import type { AffineExpr, Loop, Memory, Nest } from '../../ir/loops.ts';
+import { coefOf, combine } from '../affine.ts';
+import { type Access, type Site, sharedNests, transferLoops } from '../analysis/sites.ts';
+import { laneShape } from '../analysis/values.ts';
+import { elementsOf } from '../chain.ts';
+import { laneConflict, memoryTooLarge } from '../messages.ts';
+
+/** How one access runs through the memory. */
+export interface AccessPlan {
+  readonly access: Access;
+  /** Loops of the context, outermost first. */
+  readonly loops: readonly Loop[];
+  /** The last loop runs in lanes. */
+  readonly lanes: boolean;
+  /** Word address. */
+  readonly address: AffineExpr;
+  /** Issues in a whole run. */
+  readonly issues: number;
+}
+
+export interface MemoryPlan {
+  readonly memory: Memory;
+  /** Words of one buffer. */
+  readonly words: number;
+  readonly buffers: number;
+  /** Loop variables outside the buffer: one buffer serves one iteration of them. */
+  readonly scope: ReadonlySet<string>;
+  readonly writers: readonly AccessPlan[];
+  /** Readers by PMU. */
+  readonly groups: readonly (readonly AccessPlan[])[];
+}
+
+/** Plans one memory. `busiest` = issues of the program's busiest context, the measure of what a shared port may carry. */
+export function planMemory(arch: Arch, memory: Memory, accesses: readonly Access[], busiest: number): MemoryPlan {
+  const lanes = arch.pcu.lanes;
+  const shapes = accesses.map((access) => ({ access, ...contextLoops(access, memory, lanes) }));
+  const strides = padLayout(memory, shapes);
+  const plans: AccessPlan[] = shapes.map(({ access, loops, lanes: wide }) => {
+    const address = combine(access.index.map((expr, d) => ({ expr, scale: strides[d] })));
+    const issues = loops.reduce((n, loop, i) => n * Math.ceil(elementsOf(loop) / (wide && i === loops.length - 1 ? loop.par : 1)), 1);
+    return { access, loops, lanes: wide, address, issues };
+  });
+  const words = memory.shape.length === 0 ? 1 : memory.shape[0] * strides[0];
+  const scopeNests = commonNests(accesses.map((access) => access.site));
+  const scope = new Set(scopeNests.flatMap((nest) => nest.loops.map((loop) => loop.var)));
+  const buffers = chooseBuffers(arch, memory, words, scopeNests);
+  const writers = plans.filter((plan) => plan.access.kind === 'write');
+  const groups = groupReaders(
+    arch,
+    plans.filter((plan) => plan.access.kind === 'read'),
+    writers.length,
+    busiest,
+  );
+  return { memory, words, buffers, scope, writers, groups };
+}
+
+/** Loops of the context that performs an access. */
+export function contextLoops(access: Access, memory: Memory, lanes: number): { loops: readonly Loop[]; lanes: boolean } {
+  const { site } = access;
+  if (site.statement.kind !== 'leaf') return { loops: [...site.outer, ...transferLoops(memory.shape, lanes)], lanes: true };
+  const shape = laneShape(site.statement, access);
+  return { loops: [...site.outer, ...shape.loops], lanes: shape.kind === 'vector' };
+}
+
+/** Row-major strides, with rows padded until every vector access has an odd lane stride (or 0 for reads). */
+function padLayout(memory: Memory, shapes: readonly { access: Access; loops: readonly Loop[]; lanes: boolean }[]): number[] {
+  const stridesFor = (pad: number): number[] => {
+    const strides: number[] = [];
+    let next = 1;
+    for (let d = memory.shape.length - 1; d >= 0; d--) {
+      strides[d] = next;
+      next *= memory.shape[d] + (d === memory.shape.length - 1 && memory.shape.length > 1 ? pad : 0);
+    }
+    return strides;
+  };
+  const laneStrides = (strides: readonly number[]): number[] =>
+    shapes
+      .filter(({ loops, lanes }) => lanes && (loops.at(-1)?.par ?? 1) > 1)
+      .map(({ access, loops }) => {
+        const lane = loops.at(-1) as Loop;
+        return access.index.reduce((sum, expr, d) => sum + coefOf(expr, lane.var) * strides[d], 0) * lane.step;
+      });
+  for (let pad = 0; pad < 4; pad++) {
+    const strides = stridesFor(pad);
+    if (laneStrides(strides).every((stride) => stride % 2 !== 0)) return strides;
+  }
+  throw new DiagnosticError(laneConflict(memory.name, laneStrides(stridesFor(0)), memory.source));
+}
+
+/** The nests all sites share, outermost first. */
+function commonNests(sites: readonly Site[]): readonly Nest[] {
+  const depth = Math.min(...sites.map((site) => sharedNests(sites[0], site)));
+  return sites[0].nests.slice(0, depth);
+}
+
+/**
+ * Two buffers let producer and consumer overlap; small tiles get four, so that transfers run ahead of
+ * a latency. Sequential nests and memories filled once need one.
+ */
+function chooseBuffers(arch: Arch, memory: Memory, words: number, scope: readonly Nest[]): number {
+  const capacity = arch.pmu.bankWords * arch.pcu.lanes;
+  const rounds = scope.reduce((n, nest) => n * nest.loops.reduce((m, loop) => m * elementsOf(loop), 1), 1);
+  const wanted = scope.at(-1)?.schedule === 'seq' ? 1 : Math.min(rounds, words * 4 <= capacity / 4 ? 4 : 2);
+  for (let buffers = wanted; buffers >= 1; buffers--) if (words * buffers <= capacity) return buffers;
+  throw new DiagnosticError(memoryTooLarge(memory.name, words, 1, capacity, memory.source));
+}
+
+function groupReaders(arch: Arch, readers: readonly AccessPlan[], writers: number, busiest: number): AccessPlan[][] {
+  const groups: AccessPlan[][] = [];
+  for (const reader of readers) {
+    const mate = groups.find(
+      (group) =>
+        group.length < arch.pmu.readContexts &&
+        group.reduce((n, other) => n + other.issues, reader.issues) <= 0.9 * busiest &&
+        tokensNeeded([...group, reader], writers) <= arch.pmu.tokens,
+    );
+    if (mate) mate.push(reader);
+    else groups.push([reader]);
+  }
+  return groups;
+}
+
+/** Token counters of a PMU: forward and credit for each pair, one for a carried read. */
+const tokensNeeded = (readers: readonly AccessPlan[], writers: number): number =>
+  readers.reduce((n, reader) => n + (reader.access.carried ? 1 : 2 * writers), 0);

@@ -1,0 +1,186 @@
+/** One planned memory -> its PMUs with write and read contexts, N-buffer regions and local tokens. */
+
+import { zeroOf } from '../../base/bitstruct.ts';
+import { DiagnosticError } from '../../base/diagnostic.ts';
+import { type PmuConfig, pmuLayout } from '../../fabric/config.ts';
+import type { Reduce } from '../../ir/loops.ts';
+import { buildChain, type Chain, elementsOf } from '../chain.ts';
+import { tooManyContexts } from '../messages.ts';
+import type { NetlistBuilder, Outlet, Unit } from './builder.ts';
+import type { AccessPlan, MemoryPlan } from './memory-plan.ts';
+
+/** A PMU's place in the data flow: where writers connect, where readers come out. */
+export interface MemoryUnits {
+  /** Per writer (in plan order) the input ports that must receive its stream. */
+  readonly inlets: readonly { readonly net: 'vector' | 'scalar'; readonly unit: Unit<'pmu'>; readonly port: number }[][];
+  /** Per reader the outlet of its stream. */
+  readonly outlets: ReadonlyMap<AccessPlan, Outlet>;
+}
+
+type TokenIn = PmuConfig['tokenIn'][number];
+
+export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUnits {
+  const { arch } = builder;
+  const { memory, writers } = plan;
+  if (writers.length > arch.pmu.writeContexts) {
+    throw new DiagnosticError(tooManyContexts(memory.name, 'write', writers.length, arch.pmu.writeContexts, memory.source));
+  }
+  const inlets: MemoryUnits['inlets'] = writers.map(() => []);
+  const outlets = new Map<AccessPlan, Outlet>();
+  plan.groups.forEach((readers, g) => {
+    const config = zeroOf(pmuLayout(arch));
+    const name = plan.groups.length > 1 ? `${memory.name}.${g}` : memory.name;
+    const unit = builder.add('pmu', `pmu.${name}`, config, name, memory.source);
+    const tokens = new TokenTable(config, arch.pmu.controlIn);
+
+    const writeChains = writers.map((writer, w) => {
+      const net = writer.lanes ? 'vector' : 'scalar';
+      const port = builder.port(unit, net, 'in');
+      inlets[w].push({ net, unit, port });
+      const granules = readers
+        .filter((reader) => reader.access.carried && sameLeaf(reader, writer))
+        .map((reader) => carriedGranule(reader, writer));
+      const chain = contextChain(
+        builder,
+        writer,
+        plan,
+        granules.flatMap((granule) => (granule ? [granule.inside] : [])),
+      );
+      const context = config.write[w];
+      context.enable = 1;
+      context.chain = chain.config;
+      context.source = writer.lanes ? port : arch.pmu.vectorIn + port;
+      context.fill = 1;
+      fillAddress(context, chain, plan, writer, arch.pcu.lanes);
+      return chain;
+    });
+    const readChains = readers.map((reader, r) => {
+      const granule = writers
+        .map((writer) => (reader.access.carried && sameLeaf(reader, writer) ? carriedGranule(reader, writer) : undefined))
+        .find((x) => x !== undefined);
+      const first = carriedOver(reader);
+      const chain = contextChain(builder, reader, plan, [...(granule ? [granule.inside] : []), ...(first ? [new Set(first)] : [])]);
+      const context = config.read[r];
+      context.enable = 1;
+      context.chain = chain.config;
+      fillAddress(context, chain, plan, reader, arch.pcu.lanes);
+      if (first) context.zero = { used: 1, mask: chain.maskOf(first) };
+      // A carried scalar (lane tree) still travels as a vector: it enters the tree's tap-in FIFO.
+      const net = reader.lanes || reader.access.carried ? 'vector' : 'scalar';
+      context[net] = 1;
+      outlets.set(reader, { unit: unit.id, net, port: r });
+      return chain;
+    });
+
+    const inside = (access: AccessPlan) => new Set(access.loops.map((loop) => loop.var).filter((name) => !plan.scope.has(name)));
+    readers.forEach((reader, r) => {
+      const readContext = arch.pmu.writeContexts + r;
+      writers.forEach((writer, w) => {
+        if (reader.access.carried) {
+          if (!sameLeaf(reader, writer)) return;
+          const granule = carriedGranule(reader, writer);
+          tokens.edge({
+            from: { context: w, mask: writeChains[w].maskOf(granule.inside) },
+            to: { context: readContext, mask: readChains[r].maskOf(granule.inside) },
+            init: granule.tokens,
+          });
+          return;
+        }
+        const written = { context: w, mask: writeChains[w].maskOf(inside(writer)) };
+        const read = { context: readContext, mask: readChains[r].maskOf(inside(reader)) };
+        tokens.edge({ from: written, to: read, init: 0 });
+        tokens.edge({ from: read, to: written, init: plan.buffers });
+      });
+    });
+  });
+  return { inlets, outlets };
+}
+
+const sameLeaf = (reader: AccessPlan, writer: AccessPlan): boolean => reader.access.site === writer.access.site;
+
+/** The loops over which a carried read goes on from the previous iteration. */
+function carriedOver(reader: AccessPlan): readonly string[] | undefined {
+  if (!reader.access.carried || reader.access.site.statement.kind !== 'leaf') return undefined;
+  const reduce = reader.access.site.statement.values[reader.access.ordinal] as Reduce;
+  return reduce.init.kind === 'carried' ? reduce.init.over : undefined;
+}
+
+/**
+ * How far a carried read follows its writer: it may run one iteration of the carrying loop behind, counted
+ * in granules, the iterations of the loop just inside. Initial tokens = granules of one iteration; when a
+ * token counter could not hold them the granule is the whole iteration (then a pipeline latency shows at each).
+ */
+function carriedGranule(reader: AccessPlan, writer: AccessPlan): { inside: ReadonlySet<string>; tokens: number } {
+  const over = new Set(carriedOver(reader));
+  const last = reader.loops.reduce((at, loop, i) => (over.has(loop.var) ? i : at), -1);
+  const within = reader.loops.slice(last + 1);
+  const lane = reader.lanes ? within.at(-1) : undefined;
+  const outer = within[0];
+  const trips = outer === undefined ? 1 : Math.ceil(elementsOf(outer) / (outer === lane ? outer.par : 1));
+  if (outer !== undefined && trips <= 200) return { inside: new Set(within.slice(1).map((loop) => loop.var)), tokens: trips };
+  void writer;
+  return { inside: new Set(within.map((loop) => loop.var)), tokens: 1 };
+}
+
+function contextChain(builder: NetlistBuilder, access: AccessPlan, plan: MemoryPlan, masks: readonly ReadonlySet<string>[]): Chain {
+  const inside = new Set(access.loops.map((loop) => loop.var).filter((name) => !plan.scope.has(name)));
+  const { site } = access.access;
+  return buildChain(
+    { loops: access.loops, lanes: access.lanes, affines: [access.address], masks: [inside, ...masks], pinned: new Set() },
+    {
+      counters: builder.arch.pmu.counters,
+      field: 'pmu.counters',
+      what: `access to memory \`${plan.memory.name}\``,
+      source: site.statement.source,
+    },
+  );
+}
+
+function fillAddress(
+  context: { address: PmuConfig['write'][number]['address']; region: PmuConfig['write'][number]['region'] },
+  chain: Chain,
+  plan: MemoryPlan,
+  access: AccessPlan,
+  lanes: number,
+): void {
+  const { base, inc, lane } = chain.affine(0);
+  const step = chain.config.par > 1 ? lane : 1;
+  context.address = { base, inc, lane: step, laneInverse: inverse(step, lanes) };
+  const inside = access.loops.map((loop) => loop.var).filter((name) => !plan.scope.has(name));
+  context.region =
+    plan.buffers > 1 ? { count: plan.buffers, stride: plan.words, mask: chain.maskOf(inside) } : { count: 0, stride: 0, mask: 0 };
+}
+
+/** Inverse of an odd number modulo a power of two (0 for 0). */
+function inverse(value: number, modulus: number): number {
+  if (value === 0) return 0;
+  for (let x = 0; x < modulus; x++) if ((((value * x) % modulus) + modulus) % modulus === 1 % modulus) return x;
+  return 0;
+}
+
+interface TokenEvent {
+  readonly context: number;
+  readonly mask: number;
+}
+
+/** Local token counters and events of one PMU. */
+class TokenTable {
+  #ins = 0;
+  readonly #outs: TokenEvent[] = [];
+
+  constructor(
+    readonly config: PmuConfig,
+    readonly controlIn: number,
+  ) {}
+
+  edge({ from, to, init }: { from: TokenEvent; to: TokenEvent; init: number }): void {
+    let out = this.#outs.findIndex((event) => event.context === from.context && event.mask === from.mask);
+    if (out < 0) {
+      out = this.#outs.length;
+      this.#outs.push(from);
+      this.config.tokenOut[out] = { used: 1, context: from.context, mask: from.mask, net: 0 };
+    }
+    const entry: TokenIn = { used: 1, context: to.context, mask: to.mask, init, source: this.controlIn + out };
+    this.config.tokenIn[this.#ins++] = entry;
+  }
+}

@@ -1,0 +1,86 @@
+/** One dense transfer -> an address generator. */
+import { zeroOf } from '../../base/bitstruct.ts';
+import { DiagnosticError } from '../../base/diagnostic.ts';
+import { agLayout } from '../../fabric/config.ts';
+import type { AffineExpr, DramArray, Loop, Memory, Transfer } from '../../ir/loops.ts';
+import { combine, variable } from '../affine.ts';
+import { type Site, transferVar } from '../analysis/sites.ts';
+import { buildChain } from '../chain.ts';
+import { runTooLong, unsupported } from '../messages.ts';
+import type { NetlistBuilder, Unit } from './builder.ts';
+
+const RUN_LIMIT = 2 ** 24 - 1;
+
+/** Builds the AG of a transfer; `base` is the array's first word address. */
+export function lowerTransfer(
+  builder: NetlistBuilder,
+  site: Site,
+  dram: DramArray,
+  memory: Memory,
+  base: number,
+  name: string,
+): Unit<'ag'> {
+  const transfer = site.statement as Transfer;
+  const { arch } = builder;
+  const rank = transfer.extent.length;
+  const run = transfer.extent[rank - 1];
+  if (run > RUN_LIMIT) throw new DiagnosticError(runTooLong(dram.name, run, RUN_LIMIT, transfer.source));
+  const dropped = rank - memory.shape.length;
+  /** Own loops over all but the last dimension; dimensions the memory dropped have one iteration. */
+  const rows: Loop[] = [];
+  const place: AffineExpr[] = transfer.offset.map((offset, d) => {
+    if (d === rank - 1 || d < dropped) return offset;
+    rows.push({ var: transferVar(d - dropped), min: 0, max: transfer.extent[d], step: 1, par: 1 });
+    return combine([
+      { expr: offset, scale: 1 },
+      { expr: variable(transferVar(d - dropped)), scale: 1 },
+    ]);
+  });
+  const loops = [...site.outer, ...rows];
+  const strides = dram.shape.map((_, d) => dram.shape.slice(d + 1).reduce((n, extent) => n * extent, 1));
+  const address = combine([{ expr: { base, terms: [] }, scale: 1 }, ...place.map((expr, d) => ({ expr, scale: strides[d] }))]);
+  const exceeds = place.map((expr, d) => greatest(expr, loops) + (d === rank - 1 ? run : 1) > dram.shape[d]);
+  const rowDimensions = exceeds.flatMap((over, d) => (over && d < rank - 1 ? [d] : []));
+  if (rowDimensions.length > 1) {
+    throw new DiagnosticError(
+      unsupported(
+        `transfer of \`${dram.name}\``,
+        'two outer dimensions are ragged',
+        'make one of the tile extents divide the array',
+        transfer.source,
+      ),
+    );
+  }
+  const affines = [
+    address,
+    rowDimensions.length ? place[rowDimensions[0]] : { base: 0, terms: [] },
+    exceeds[rank - 1] ? place[rank - 1] : { base: 0, terms: [] },
+  ];
+  const everything = new Set(loops.map((loop) => loop.var));
+  const chain = buildChain(
+    { loops, lanes: false, affines, masks: [everything], pinned: new Set() },
+    { counters: arch.ag.counters, field: 'ag.counters', what: `transfer of \`${dram.name}\``, source: transfer.source },
+  );
+  const config = zeroOf(agLayout(arch));
+  config.enable = 1;
+  config.write = transfer.kind === 'store' ? 1 : 0;
+  config.chain = chain.config;
+  config.run = run;
+  config.address = { base: chain.affine(0).base, inc: chain.affine(0).inc };
+  if (rowDimensions.length)
+    config.row = { used: 1, limit: dram.shape[rowDimensions[0]], at: { base: chain.affine(1).base, inc: chain.affine(1).inc } };
+  if (exceeds[rank - 1])
+    config.column = { used: 1, limit: dram.shape[rank - 1], at: { base: chain.affine(2).base, inc: chain.affine(2).inc } };
+  if (transfer.kind === 'store') config.tokenOut[0] = { used: 1, mask: chain.maskOf(everything) };
+  return builder.add('ag', `ag.${name}`, config, name, transfer.source);
+}
+
+/** Largest value of an affine expression over the loops' iterations. */
+function greatest(expr: AffineExpr, loops: readonly Loop[]): number {
+  return expr.terms.reduce((sum, term) => {
+    const loop = loops.find((l) => l.var === term.var);
+    if (!loop) return sum;
+    const last = loop.min + Math.max(0, Math.ceil((loop.max - loop.min) / loop.step) - 1) * loop.step;
+    return sum + Math.max(term.coef * loop.min, term.coef * last);
+  }, expr.base);
+}
