@@ -72,8 +72,9 @@ export interface AgView {
   readonly carryWords: number;
   readonly carryMsb: number;
   readonly windowMsb: number;
-  readonly windowPad: number;
-  readonly beatPad: number;
+  /** Carry and beat, as wide as the window. */
+  readonly windowCarry: string;
+  readonly windowBeat: string;
   /** The window less the vector sent, as wide as the carry. */
   readonly carryNext: string;
   /** Assembly buffer of the pack engine. */
@@ -106,7 +107,8 @@ export function agView(arch: Arch, banner = 'an architecture'): AgView {
   const startBits = addressBits - 2;
   const beatBits = addressBits - 6;
   const carryWords = Math.max(BEAT - 1, lanes - 1);
-  const windowWords = carryWords + BEAT;
+  // A beat is only taken when the carry holds less than a vector.
+  const windowWords = lanes - 1 + BEAT;
   const stays = Math.min(carryWords, windowWords - lanes);
   const slots = BEAT - 1 + lanes;
   const creditBits = Math.max(5, bitsFor(ag.responseBeats + 1));
@@ -178,8 +180,8 @@ export function agView(arch: Arch, banner = 'an architecture'): AgView {
     carryWords,
     carryMsb: 32 * carryWords - 1,
     windowMsb: 32 * windowWords - 1,
-    windowPad: 32 * BEAT,
-    beatPad: 32 * carryWords,
+    windowCarry: widen(32 * (windowWords - carryWords), 'carry_q'),
+    windowBeat: widen(32 * (windowWords - BEAT), 'aligned'),
     carryNext: widen(32 * (carryWords - stays), `window[${32 * (lanes + stays) - 1}:${32 * lanes}]`),
     slots,
     slotMsb: slots - 1,
