@@ -48,7 +48,24 @@ function fuseLeaf(leaf: Leaf): Leaf {
         ? { kind: 'op', op: 'mov', args: [left], type: 'i32' }
         : { kind: 'op', op: 'and', args: [left, fused[fused.length - 1]], type: 'i32' };
   }
-  return values.length === count ? leaf : { ...leaf, values };
+  return values.length === count ? leaf : renumber({ ...leaf, values });
+}
+
+/** Numbers the values used again, arguments before their users. */
+function renumber(leaf: Leaf): Leaf {
+  const values: Value[] = [];
+  const numbers = new Map<number, number>();
+  const visit = (id: number): number => {
+    const known = numbers.get(id);
+    if (known !== undefined) return known;
+    const value = leaf.values[id];
+    const moved = value.kind === 'op' || value.kind === 'reduce' ? { ...value, args: value.args.map(visit) } : value;
+    values.push(moved);
+    numbers.set(id, values.length - 1);
+    return values.length - 1;
+  };
+  const effects = leaf.effects.map((effect) => ({ ...effect, value: visit(effect.value) }));
+  return { ...leaf, values, effects };
 }
 
 function conjuncts(values: readonly Value[], id: number, inner: ReadonlySet<number>): number[] {
@@ -74,7 +91,8 @@ function fuseTerms(values: Value[], terms: readonly number[], uses: readonly num
     const other = boundOf(values, terms[mate]) as Bound;
     const low = bound.side === 'low' ? bound.at : other.at;
     const high = bound.side === 'high' ? bound.at : other.at;
-    if (high < low) {
+    // Nothing or everything passes: a span of 0 would mean the wrong one of the two.
+    if (high < low || high - low + 1 >= 2 ** 32) {
       out.push(term);
       return;
     }
@@ -103,9 +121,14 @@ function boundOf(values: readonly Value[], id: number): Bound | undefined {
   if (value.kind !== 'op' || (value.op !== 'lt' && value.op !== 'le')) return undefined;
   const strict = value.op === 'lt' ? 1 : 0;
   const [a, b] = value.args.map((arg) => values[arg]);
-  if (a.kind === 'const' && b.kind !== 'const') return { of: value.args[1], side: 'low', at: (a.bits | 0) + strict };
-  if (b.kind === 'const' && a.kind !== 'const') return { of: value.args[0], side: 'high', at: (b.bits | 0) - strict };
-  return undefined;
+  const bound: Bound | undefined =
+    a.kind === 'const' && b.kind !== 'const'
+      ? { of: value.args[1], side: 'low', at: (a.bits | 0) + strict }
+      : b.kind === 'const' && a.kind !== 'const'
+        ? { of: value.args[0], side: 'high', at: (b.bits | 0) - strict }
+        : undefined;
+  // Beyond the integers: never true, and not a bound of a range.
+  return bound && bound.at === (bound.at | 0) ? bound : undefined;
 }
 
 function push(values: Value[], value: Value): number {
