@@ -1,0 +1,217 @@
+/**
+ * Random configurations of single units, legal by the design rules, dense in corner cases: zero trips, dynamic bounds,
+ * every mask, accumulators, trees, taps, tokens, N-buffers, guards.
+ */
+import type { Arch } from '../../src/arch/schema.ts';
+import { zeroOf } from '../../src/base/bitstruct.ts';
+import type { Rng } from '../../src/base/rng.ts';
+import { laneInverse } from '../../src/bitstream/rules/pmu.ts';
+import {
+  type AgConfig,
+  agLayout,
+  type ChainConfig,
+  INIT,
+  INPUT,
+  OPERAND,
+  type PcuConfig,
+  type PmuConfig,
+  pcuLayout,
+  pmuLayout,
+} from '../../src/fabric/config.ts';
+import { OP_NAMES, OPS, TREE_OPS } from '../../src/ops/table.ts';
+
+interface ChainOptions {
+  readonly counters: number;
+  readonly lanes: number;
+  /** Scalar inputs that may bound counters; taken ones are removed. */
+  readonly bounds: number[];
+  readonly zeroTrips: boolean;
+}
+
+function randomChain(rng: Rng, { counters, lanes, bounds, zeroTrips }: ChainOptions): ChainConfig {
+  const count = rng.int(zeroTrips ? 0 : 1, Math.min(4, counters));
+  return {
+    count,
+    par: rng.int(1, lanes),
+    laneStep: rng.int(-2, 3),
+    counters: Array.from({ length: counters }, (_, c) => {
+      if (c >= count) return { min: 0, stride: 0, max: 0, bound: 0 };
+      const stride = rng.pick([1, 1, 2, 3, -1, -2]) * (c === 0 ? rng.int(1, 4) : 1);
+      const min = rng.int(-5, 5);
+      const trips = rng.int(zeroTrips && rng.chance(0.3) ? 0 : 1, 5);
+      const slack = trips === 0 ? rng.int(0, 2) : rng.int(0, Math.abs(stride) - 1);
+      const max = min + trips * stride - Math.sign(stride) * slack;
+      const bound = bounds.length > 0 && rng.chance(0.15) ? 1 + (bounds.shift() as number) : 0;
+      return { min, stride, max, bound };
+    }),
+  };
+}
+
+const randomMask = (rng: Rng, counters: number, count: number): number => {
+  // Mostly levels (the lowest bits), sometimes any set, sometimes counters that are not in use.
+  if (rng.chance(0.75)) return (1 << rng.int(0, Math.min(count, counters))) - 1;
+  return rng.int(0, (1 << counters) - 1);
+};
+
+const affineOf = (rng: Rng, counters: number, base: number, spread: number) => ({
+  base,
+  inc: Array.from({ length: counters }, () => rng.int(-spread, spread)),
+});
+
+export function randomPcu(arch: Arch, rng: Rng): PcuConfig {
+  const { pcu } = arch;
+  const config = zeroOf(pcuLayout(arch));
+  const ops = OP_NAMES.filter((op) => pcu.float || !OPS[op].float);
+  const scalars = rng.shuffle(Array.from({ length: pcu.scalarIn }, (_, p) => p));
+  const bounds = scalars.splice(0, rng.int(0, 1));
+  config.enable = 1;
+  config.chain = randomChain(rng, { counters: pcu.counters, lanes: pcu.lanes, bounds, zeroTrips: true });
+  const { count } = config.chain;
+  const mask = () => randomMask(rng, pcu.counters, count);
+  if (rng.chance(0.3))
+    config.guard = { used: 1, limit: rng.int(0, 12), lane: rng.int(-1, 2), at: affineOf(rng, pcu.counters, rng.int(-4, 4), 3) };
+  const vectors = rng.shuffle(Array.from({ length: pcu.vectorIn }, (_, p) => p));
+  const tap = vectors.length > 1 && rng.chance(0.4) ? vectors.pop() : undefined;
+  if (tap !== undefined) config.tapIn = { used: 1, port: tap };
+  const used = vectors.slice(0, rng.int(0, vectors.length));
+  for (const p of used) config.vectorIn[p] = { used: 1, pop: rng.chance(0.5) ? 0 : mask(), masks: rng.int(0, 1) };
+  const usedScalars = scalars.slice(0, rng.int(0, scalars.length));
+  for (const p of usedScalars) config.scalarIn[p] = { used: 1, pop: mask() };
+  config.tokenIn.forEach((_, i) => {
+    if (rng.chance(0.4)) config.tokenIn[i] = { used: 1, mask: mask(), init: rng.int(0, 3) };
+  });
+  config.inputs.forEach((_, r) => {
+    const kinds: { kind: number; index: number }[] = [{ kind: INPUT.zero, index: 0 }];
+    if (count > 0) kinds.push({ kind: INPUT.counter, index: rng.int(0, count - 1) });
+    if (used.length > 0) kinds.push({ kind: INPUT.vector, index: rng.pick(used) }, { kind: INPUT.vector, index: rng.pick(used) });
+    if (usedScalars.length > 0) kinds.push({ kind: INPUT.scalar, index: rng.pick(usedScalars) });
+    config.inputs[r] = rng.pick(kinds);
+  });
+  const tree = rng.chance(0.5);
+  if (tree) config.tree = { used: 1, source: rng.int(0, pcu.stages - 2) };
+  let taps = 0;
+  config.stages.forEach((stage, s) => {
+    const isTree = tree && s === pcu.stages - 1;
+    const op = rng.pick(isTree ? TREE_OPS.filter((name) => ops.includes(name)) : ops);
+    const latency = arch.latency[OPS[op].latency];
+    stage.op = OPS[op].code;
+    stage.imm = rng.chance(0.5) ? rng.int(0, 20) : rng.next32();
+    stage.lane = rng.int(0, pcu.lanes - 1);
+    stage.write = rng.int(0, 1);
+    stage.dst = rng.int(0, pcu.registers - 1);
+    stage.pass = rng.chance(0.6) ? (1 << pcu.registers) - 1 : rng.int(0, (1 << pcu.registers) - 1);
+    const accumulates = latency <= pcu.ring && rng.chance(isTree ? 0.7 : 0.3);
+    if (accumulates) {
+      const wantsTap = tap !== undefined && taps === 0 && rng.chance(0.5);
+      if (wantsTap) taps++;
+      const inits = isTree ? [INIT.none, INIT.imm] : [INIT.none, INIT.imm, INIT.reg];
+      const last = mask();
+      stage.acc = {
+        used: 1,
+        first: rng.chance(0.7) ? last : mask(),
+        last,
+        length: rng.int(latency, pcu.ring),
+        init: wantsTap ? INIT.tap : rng.pick(inits),
+        initReg: rng.int(0, pcu.registers - 1),
+      };
+      stage.tapOut = !isTree && rng.chance(0.5) ? 1 : 0;
+    }
+    for (const name of ['a', 'b', 'c'] as const) {
+      const kinds: number[] = [OPERAND.zero, OPERAND.imm, OPERAND.reg, OPERAND.reg, OPERAND.lane];
+      if (accumulates && !isTree) kinds.push(OPERAND.acc, OPERAND.acc);
+      stage[name] = { kind: rng.pick(kinds), index: rng.int(0, pcu.registers - 1) };
+    }
+  });
+  const output = () => ({ used: 1, source: rng.int(0, pcu.stages), mask: mask() });
+  for (const list of [config.vectorOut, config.scalarOut, config.tokenOut]) {
+    list.forEach((_, i) => {
+      if (rng.chance(0.7)) list[i] = output();
+    });
+  }
+  if (tree && rng.chance(0.7)) config.scalarOut[0] = { used: 1, source: pcu.stages - 1, mask: config.stages[pcu.stages - 1].acc.last };
+  return config;
+}
+
+export function randomPmu(arch: Arch, rng: Rng): PmuConfig {
+  const { pmu, pcu } = arch;
+  const config = zeroOf(pmuLayout(arch));
+  const words = pmu.bankWords * pcu.lanes;
+  const scalars = rng.shuffle(Array.from({ length: pmu.scalarIn }, (_, p) => p));
+  const vectors = rng.shuffle(Array.from({ length: pmu.vectorIn }, (_, p) => p));
+  const n = pmu.counters;
+  // Small windows, so that reads meet writes; sometimes over the edge of the memory.
+  const base = () => (rng.chance(0.1) ? rng.pick([-2, words - 3]) : rng.int(0, 40));
+  const address = (lane: number) => ({ ...affineOf(rng, n, base(), 5), lane, laneInverse: laneInverse(lane, pcu.lanes) });
+  const region = (count: number) =>
+    rng.chance(0.4)
+      ? { count: rng.int(2, 4), stride: rng.int(-3, 20), mask: randomMask(rng, n, count) }
+      : { count: rng.int(0, 1), stride: 5, mask: 0 };
+  const chain = () =>
+    randomChain(rng, { counters: n, lanes: pcu.lanes, bounds: rng.chance(0.2) ? scalars.splice(0, 1) : [], zeroTrips: true });
+  for (let w = 0; w < pmu.writeContexts; w++) {
+    if (!rng.chance(0.8)) continue;
+    const scalar = rng.chance(0.3) && scalars.length > 0;
+    const port = scalar ? scalars.shift() : vectors.shift();
+    if (port === undefined) continue;
+    const own = chain();
+    config.write[w] = {
+      enable: 1,
+      chain: own,
+      source: scalar ? pmu.vectorIn + port : port,
+      fill: rng.int(0, 1),
+      address: address(rng.pick([1, 1, 1, 3, 5, -1])),
+      region: region(own.count),
+    };
+  }
+  for (let r = 0; r < pmu.readContexts; r++) {
+    if (!rng.chance(0.8)) continue;
+    const own = chain();
+    config.read[r] = {
+      enable: 1,
+      chain: own,
+      address: address(rng.pick([1, 1, 0, 3, -3])),
+      region: region(own.count),
+      zero: { used: rng.chance(0.2) ? 1 : 0, mask: randomMask(rng, n, own.count) },
+      vector: rng.int(0, 1),
+      scalar: rng.int(0, 1),
+    };
+  }
+  const contexts = pmu.writeContexts + pmu.readContexts;
+  config.tokenOut.forEach((_, j) => {
+    if (!rng.chance(0.5)) return;
+    config.tokenOut[j] = {
+      used: 1,
+      context: rng.int(0, contexts - 1),
+      mask: randomMask(rng, n, 2),
+      net: j < pmu.controlOut ? rng.int(0, 1) : 0,
+    };
+  });
+  const nets = rng.shuffle(Array.from({ length: pmu.controlIn }, (_, p) => p));
+  config.tokenIn.forEach((_, i) => {
+    if (!rng.chance(0.4)) return;
+    const net = rng.chance(0.5) ? nets.shift() : undefined;
+    const source = net ?? pmu.controlIn + rng.int(0, pmu.tokens - 1);
+    config.tokenIn[i] = { used: 1, context: rng.int(0, contexts - 1), mask: randomMask(rng, n, 2), init: rng.int(0, 4), source };
+  });
+  return config;
+}
+
+export function randomAg(arch: Arch, rng: Rng): AgConfig {
+  const { ag } = arch;
+  const config = zeroOf(agLayout(arch));
+  const n = ag.counters;
+  config.enable = 1;
+  config.write = rng.int(0, 1);
+  config.chain = { ...randomChain(rng, { counters: n, lanes: 1, bounds: [], zeroTrips: false }), par: 1 };
+  config.run = rng.pick([1, 2, rng.int(1, 20), rng.int(1, 100), 64]);
+  config.address = affineOf(rng, n, rng.int(2000, 3000), 70);
+  if (rng.chance(0.4)) config.row = { used: 1, limit: rng.int(0, 6), at: affineOf(rng, n, rng.int(-2, 2), 2) };
+  if (rng.chance(0.4)) config.column = { used: 1, limit: rng.int(0, 60), at: affineOf(rng, n, rng.int(-4, 10), 10) };
+  config.tokenIn.forEach((_, i) => {
+    if (rng.chance(0.3)) config.tokenIn[i] = { used: 1, mask: randomMask(rng, n, config.chain.count), init: rng.int(0, 3) };
+  });
+  config.tokenOut.forEach((_, i) => {
+    if (rng.chance(0.6)) config.tokenOut[i] = { used: 1, mask: randomMask(rng, n, config.chain.count) };
+  });
+  return config;
+}
