@@ -59,7 +59,12 @@ const pmu = z
 
 const ag = z
   .strictObject({
-    sides: z.array(z.enum(['west', 'east', 'north', 'south'])).min(1).max(4).default(['west', 'east']).describe('borders that carry address generators'),
+    sides: z
+      .array(z.enum(['west', 'east', 'north', 'south']))
+      .min(1)
+      .max(4)
+      .default(['west', 'east'])
+      .describe('borders that carry address generators'),
     counters: count(1, 8, 6, 'counters of the context'),
     controlIn: count(1, 8, 2, 'token inputs'),
     controlOut: count(1, 8, 2, 'token outputs'),
@@ -110,7 +115,10 @@ const control = z
 
 /** The schema of an architecture file. */
 export const archSchema = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9_]*$/).describe('lower case identifier; names the RTL top'),
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]*$/)
+    .describe('lower case identifier; names the RTL top'),
   description: z.string().default('').describe('one line for reports'),
   grid,
   pcu,
