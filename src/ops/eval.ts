@@ -20,7 +20,7 @@ export function floatOf(pattern: number): number {
 
 /** The pattern of a number, rounded to binary32; any NaN gives the one NaN. */
 export function bitsOf(value: number): number {
-  if (value !== value) return NAN_BITS;
+  if (Number.isNaN(value)) return NAN_BITS;
   real[0] = value;
   return word[0];
 }
@@ -38,7 +38,7 @@ export function multiplyHigh(a: number, b: number): number {
 
 /** Towards zero, saturating; NaN gives 0. */
 export function floatToInt(x: number): number {
-  if (x !== x) return 0;
+  if (Number.isNaN(x)) return 0;
   if (x >= 2147483648) return 0x7fffffff;
   if (x <= -2147483648) return -2147483648;
   return x | 0;

@@ -14,7 +14,7 @@ export function fmaFloat(a: number, b: number, c: number): number {
     // Half way <=> the same distance beyond `sum` there is a binary32 number again. A NaN comes
     // from an overflow (the half way point below infinity), an infinity or a NaN.
     const other = near + 2 * gap;
-    if (Math.fround(other) === other || other !== other) return repairTie(product, c, sum, near, other);
+    if (Math.fround(other) === other || Number.isNaN(other)) return repairTie(product, c, sum, near, other);
   }
   return near;
 }
@@ -24,7 +24,7 @@ const OVERFLOW_TIE = 2 ** 128 - 2 ** 103;
 const LARGEST = 2 ** 128 - 2 ** 104;
 
 function repairTie(product: number, c: number, sum: number, near: number, other: number): number {
-  if (other !== other) {
+  if (Number.isNaN(other)) {
     // Infinities and NaN are as they are; only the tie itself can still be pulled back.
     if (Math.abs(sum) !== OVERFLOW_TIE) return near;
     const lost = lostPart(product, c, sum);
@@ -32,8 +32,8 @@ function repairTie(product: number, c: number, sum: number, near: number, other:
     return lost > 0 ? -LARGEST : near;
   }
   const lost = lostPart(product, c, sum);
-  if (lost > 0) return near > other ? near : other;
-  if (lost < 0) return near < other ? near : other;
+  if (lost > 0) return Math.max(near, other);
+  if (lost < 0) return Math.min(near, other);
   return near;
 }
 

@@ -1,0 +1,209 @@
+/** An address generator: runs of words between the fabric and a memory port. */
+import type { AgConfig } from '../../fabric/config.ts';
+import { Affine } from '../affine.ts';
+import { Chain } from '../chain.ts';
+import { Fifo } from '../fifo.ts';
+import { Activity, DOING, type Doing } from '../observe.ts';
+import { giveToken, TokenInputs, tokenCounter } from '../tokens.ts';
+import { CAUSE, type UnitContext, type UnitModel, type UnitPorts, unitPorts, type Waiting } from '../unit.ts';
+import { PackEngine, WRITE_ADDRESS_WORDS } from './pack.ts';
+import { RequestEngine } from './request.ts';
+import { BEAT_WORDS, COMMAND_WORDS, pushCommand } from './run.ts';
+import { UnpackEngine } from './unpack.ts';
+
+/** Write bursts on their way: accepted by the port, not yet answered. */
+const OUTSTANDING_BURSTS = 16;
+
+export class Ag implements UnitModel {
+  readonly kind = 'ag';
+  awake = false;
+  issued = 0;
+  readonly inputs: UnitPorts;
+  readonly outputs: UnitPorts;
+  readonly activity: readonly Activity[] = [new Activity()];
+  /** Read mode: {beat, length} for the AR channel, and the beats that came back. */
+  readonly readAddresses: Fifo;
+  readonly responses: Fifo;
+  /** Write mode: bursts for the AW channel (see `pack.ts`) and beats for the W channel. */
+  readonly writeAddresses: Fifo;
+  readonly writeBeats: Fifo;
+  /** Write bursts the port has taken, oldest first: {last of its run, tokens}. */
+  readonly outstanding: Fifo;
+
+  readonly #context: UnitContext;
+  readonly #config: AgConfig;
+  readonly #enabled: boolean;
+  readonly #chain: Chain;
+  readonly #tokens: TokenInputs;
+  readonly #address: Affine;
+  readonly #row: Affine;
+  readonly #column: Affine;
+  readonly #requests: Fifo;
+  readonly #commands: Fifo;
+  readonly #request: RequestEngine;
+  readonly #unpack: UnpackEngine;
+  readonly #pack: PackEngine;
+  /** A write response arrived in this cycle. */
+  #answered = false;
+
+  constructor(
+    context: UnitContext,
+    config: AgConfig,
+    /** Number among the AGs: the AXI stream. */
+    readonly index = 0,
+  ) {
+    const { arch, edge } = context;
+    const { ag, pcu } = arch;
+    this.#context = context;
+    this.#config = config;
+    this.#enabled = config.enable === 1;
+    const tokens = config.tokenIn.map(({ used, init }) => tokenCounter(edge, used === 1, init));
+    const pending = config.tokenOut.map(() => tokenCounter(edge, true));
+    ({ inputs: this.inputs, outputs: this.outputs } = unitPorts(context, 'ag', this, { in: tokens, out: pending }));
+    this.#address = new Affine(config.address);
+    this.#row = new Affine(config.row.at);
+    this.#column = new Affine(config.column.at);
+    this.#chain = new Chain(config.chain, [], [this.#address, this.#row, this.#column]);
+    const used = config.tokenIn.map((_, p) => p).filter((p) => config.tokenIn[p].used);
+    this.#tokens = new TokenInputs(
+      used.map((p) => tokens[p]),
+      used.map((p) => config.tokenIn[p].mask),
+      used,
+    );
+    const queue = (depth: number, width: number) => {
+      const fifo = new Fifo(edge, depth, width);
+      fifo.owner = this;
+      return fifo;
+    };
+    this.#requests = queue(ag.commands, COMMAND_WORDS);
+    this.#commands = queue(ag.commands, COMMAND_WORDS);
+    this.readAddresses = queue(2, 2);
+    this.responses = queue(ag.responseBeats, BEAT_WORDS);
+    this.writeAddresses = queue(4, WRITE_ADDRESS_WORDS);
+    this.writeBeats = queue(ag.writeBeats, BEAT_WORDS);
+    this.outstanding = queue(OUTSTANDING_BURSTS, 2);
+    this.#request = new RequestEngine(this.#requests, this.readAddresses, ag.burstBeats, ag.responseBeats);
+    this.#unpack = new UnpackEngine(this.#commands, this.responses, this.outputs.vector[0], pcu.lanes, config.run);
+    this.#pack = new PackEngine(
+      this.#commands,
+      this.inputs.vector[0],
+      this.writeBeats,
+      this.writeAddresses,
+      pcu.lanes,
+      config.run,
+      ag.burstBeats,
+    );
+  }
+
+  step(cycle: number): void {
+    this.issued = 0;
+    if (!this.#enabled) {
+      this.awake = false;
+      return;
+    }
+    let moved = false;
+    if (this.#answered) {
+      this.#answered = false;
+      if (this.outstanding.word(0)) this.#push(this.outstanding.word(1));
+      this.outstanding.pop();
+      moved = true;
+    }
+    if (this.#config.write) {
+      moved = this.#pack.step() || moved;
+      this.#push(this.#pack.tokens);
+    } else {
+      moved = this.#unpack.step() || moved;
+      this.#push(this.#unpack.tokens);
+      moved = this.#request.step(this.#unpack.tookBeat) || moved;
+    }
+    const doing = this.#hinders();
+    if (doing === DOING.issue) this.#issue(cycle);
+    else this.activity[0].note(doing, cycle);
+    this.awake = moved || doing === DOING.issue;
+  }
+
+  #hinders(): Doing {
+    if (this.#chain.finished) return DOING.finished;
+    if (!this.#chain.look()) return DOING.input;
+    if (this.#tokens.missing(this.#chain) >= 0) return DOING.token;
+    return this.#requests.ready && this.#commands.ready ? DOING.issue : DOING.output;
+  }
+
+  #issue(cycle: number): void {
+    const chain = this.#chain;
+    this.issued = 1;
+    const real = this.#realWords();
+    let tokens = 0;
+    this.#config.tokenOut.forEach(({ used, mask }, j) => {
+      if (used && chain.isLast(mask)) tokens |= 1 << j;
+    });
+    const final = chain.final;
+    if (!this.#config.write) pushCommand(this.#requests, this.#address.value, real, tokens, final);
+    pushCommand(this.#commands, this.#address.value, real, tokens, final);
+    this.#tokens.consume(chain);
+    chain.step();
+    this.activity[0].issue(cycle, false);
+    this.activity[0].laneIssues += real;
+  }
+
+  #realWords(): number {
+    const { row, column, run } = this.#config;
+    if (row.used && this.#row.value >= row.limit) return 0;
+    return column.used ? Math.max(0, Math.min(column.limit - this.#column.value, run)) : run;
+  }
+
+  #push(tokens: number): void {
+    for (let j = 0; tokens >> j; j++) {
+      if ((tokens >> j) & 1 && !giveToken(this.outputs.control[j])) this.#context.raise(CAUSE.tokenOverflow, 0);
+    }
+  }
+
+  // ---- Memory port
+
+  /** Offers a write burst (by registers). */
+  get offersWrite(): boolean {
+    return this.writeAddresses.count > 0 && this.outstanding.ready;
+  }
+
+  /** The port took the burst at the head of `writeAddresses`. */
+  takeWriteAddress(): void {
+    const { outstanding, writeAddresses } = this;
+    const at = outstanding.tail * 2;
+    outstanding.words[at] = writeAddresses.word(2);
+    outstanding.words[at + 1] = writeAddresses.word(3);
+    outstanding.pushed();
+    writeAddresses.pop();
+  }
+
+  /** A write response arrives in this cycle; called before `step`. */
+  answer(): void {
+    this.#answered = true;
+    this.awake = true;
+  }
+
+  // ---- Observation
+
+  quiet(): boolean {
+    if (!this.#enabled) return true;
+    const queues = [this.#requests, this.#commands, this.readAddresses, this.responses, this.outstanding];
+    return this.#chain.finished && this.#pack.idle && queues.every(({ count }) => count === 0);
+  }
+
+  waiting(): Waiting[] {
+    if (!this.#enabled || this.quiet()) return [];
+    const found: Waiting[] = [];
+    const add = (context: string, missing: string | undefined) => {
+      if (missing !== undefined) found.push({ context, missing });
+    };
+    if (!this.#chain.finished) {
+      const token = this.#chain.look() ? this.#tokens.missing(this.#chain) : -1;
+      add('context', token >= 0 ? `a token on input ${token}` : this.#hinders() === DOING.output ? 'room for another run' : undefined);
+    }
+    if (this.#config.write) add('pack', this.#pack.lack() ?? (this.outstanding.count > 0 ? 'a write response from memory' : undefined));
+    else {
+      add('request', this.#request.lack());
+      add('data', this.#unpack.lack());
+    }
+    return found;
+  }
+}
