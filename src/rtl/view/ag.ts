@@ -205,3 +205,9 @@ export const AG_TEMPLATES: readonly { readonly module: string; readonly template
   { module: 'kiln_ag_read', template: 'unit/ag_read.sv.njk' },
   { module: 'kiln_ag_pack', template: 'unit/ag_pack.sv.njk' },
 ];
+
+/** The templates of the coalescing unit of an AXI port, which also print `agView`. */
+export const PORT_TEMPLATES: readonly { readonly module: string; readonly template: string }[] = [
+  { module: 'kiln_round_robin', template: 'lib/round_robin.sv.njk' },
+  { module: 'kiln_coalescer', template: 'unit/mem_port.sv.njk' },
+];

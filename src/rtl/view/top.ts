@@ -4,7 +4,7 @@
  * drives them: `vv_3_4_n` are the valids of the vector links of tile (3, 4) towards the north,
  * `vr_3_4_n` its readiness for what arrives from there, `vd_3_4_0` the payload of its link 0.
  */
-import { type Fabric, type Side, SIDES, type Tile } from '../../fabric/graph.ts';
+import { type Fabric, SIDES, type Side, type Tile } from '../../fabric/graph.ts';
 import { NET_CLASSES, type NetClass, payloadBits, type TileKind, tracksOf } from '../../fabric/ports.ts';
 import { COLUMNS_PER_BEAT, kindCode } from './control.ts';
 
@@ -36,7 +36,14 @@ export interface TopPort {
   readonly generators: number;
   readonly msb: { readonly one: number; readonly address: number; readonly len: number; readonly data: number; readonly strb: number };
   /** Slices of the flat vectors of all ports. */
-  readonly bits: { readonly address: string; readonly b8: string; readonly b3: string; readonly b2: string; readonly data: string; readonly strb: string };
+  readonly bits: {
+    readonly address: string;
+    readonly b8: string;
+    readonly b3: string;
+    readonly b2: string;
+    readonly data: string;
+    readonly strb: string;
+  };
   /** It has no address generator. */
   readonly idle: boolean;
   /** It is shared with the loader. */
@@ -49,8 +56,31 @@ export interface TopView {
   readonly tiles: readonly TopTile[];
   readonly columns: readonly TopColumn[];
   readonly ports: readonly TopPort[];
+  readonly zeroAddress: string;
+  /** Words of a memory beat that no column reads; empty when all are read. */
+  readonly unusedWords: string;
   readonly msb: Readonly<
-    Record<'port' | 'address' | 'addresses' | 'b8' | 'b3' | 'b2' | 'data' | 'strb' | 'row' | 'error' | 'info' | 'column' | 'column8' | 'column16' | 'column32' | 'group' | 'arg' | 'result', number>
+    Record<
+      | 'port'
+      | 'address'
+      | 'addresses'
+      | 'b8'
+      | 'b3'
+      | 'b2'
+      | 'data'
+      | 'strb'
+      | 'row'
+      | 'error'
+      | 'info'
+      | 'column'
+      | 'column8'
+      | 'column16'
+      | 'column32'
+      | 'group'
+      | 'arg'
+      | 'result',
+      number
+    >
   >;
 }
 
@@ -74,6 +104,8 @@ export function topView(fabric: Fabric, banner = 'an architecture'): TopView {
     tiles: fabric.tiles.map((tile) => topTile(fabric, tile)),
     columns: Array.from({ length: width }, (_, x) => topColumn(fabric, x)),
     ports: Array.from({ length: ports }, (_, index) => topPort(fabric, index)),
+    zeroAddress: `${addressBits}'d0`,
+    unusedWords: width < COLUMNS_PER_BEAT ? `[511:${32 * width}]` : '',
     msb: {
       port: ports - 1,
       address: addressBits - 1,
@@ -271,4 +303,6 @@ function wrap(items: readonly string[], indent: string): string[] {
 }
 
 /** The template of `topView`. */
-export const TOP_TEMPLATES: readonly { readonly module: string; readonly template: string }[] = [{ module: 'kiln_top', template: 'top/top.sv.njk' }];
+export const TOP_TEMPLATES: readonly { readonly module: string; readonly template: string }[] = [
+  { module: 'kiln_top', template: 'top/top.sv.njk' },
+];
