@@ -71,7 +71,7 @@ const ag = z
     burstBeats: count(1, 16, 4, '64 B beats in one AXI burst at most'),
     responseBeats: count(8, 256, 64, 'beats of read data that may be outstanding or waiting'),
     writeBeats: count(8, 256, 32, 'beats of write data that may wait'),
-    commands: count(2, 16, 4, 'runs that may wait between issue and transfer'),
+    commands: count(2, 64, 16, 'runs that may wait between issue and transfer'),
   })
   .prefault({});
 

@@ -3,9 +3,9 @@ import { zeroOf } from '../../base/bitstruct.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { agLayout } from '../../fabric/config.ts';
 import type { AffineExpr, DramArray, Loop, Memory, Transfer } from '../../ir/loops.ts';
-import { combine, variable } from '../affine.ts';
+import { coefOf, combine, variable } from '../affine.ts';
 import { type Site, transferVar } from '../analysis/sites.ts';
-import { buildChain } from '../chain.ts';
+import { buildChain, elementsOf } from '../chain.ts';
 import { runTooLong, unsupported } from '../messages.ts';
 import type { NetlistBuilder, Unit } from './builder.ts';
 
@@ -51,21 +51,23 @@ export function lowerTransfer(
       ),
     );
   }
+  const guarded = rowDimensions.length > 0 || exceeds[rank - 1];
+  const whole = guarded ? { loops, run, address } : joinRuns(loops, address, run, arch.pcu.lanes);
   const affines = [
-    address,
+    whole.address,
     rowDimensions.length ? place[rowDimensions[0]] : { base: 0, terms: [] },
     exceeds[rank - 1] ? place[rank - 1] : { base: 0, terms: [] },
   ];
-  const everything = new Set(loops.map((loop) => loop.var));
+  const everything = new Set(whole.loops.map((loop) => loop.var));
   const chain = buildChain(
-    { loops, lanes: false, affines, masks: [everything], pinned: new Set() },
+    { loops: whole.loops, lanes: false, affines, masks: [everything], pinned: new Set() },
     { counters: arch.ag.counters, field: 'ag.counters', what: `transfer of \`${dram.name}\``, source: transfer.source },
   );
   const config = zeroOf(agLayout(arch));
   config.enable = 1;
   config.write = transfer.kind === 'store' ? 1 : 0;
   config.chain = chain.config;
-  config.run = run;
+  config.run = whole.run;
   config.address = { base: chain.affine(0).base, inc: chain.affine(0).inc };
   if (rowDimensions.length)
     config.row = { used: 1, limit: dram.shape[rowDimensions[0]], at: { base: chain.affine(1).base, inc: chain.affine(1).inc } };
@@ -74,6 +76,29 @@ export function lowerTransfer(
   if (transfer.kind === 'store') config.tokenOut[0] = { used: 1, mask: chain.maskOf(everything) };
   return builder.add('ag', `ag.${name}`, config, name, transfer.source);
 }
+
+/**
+ * Runs that follow each other in DRAM are one run: fewer commands, fuller bursts. The vectors stay the same as long as a
+ * run is whole vectors.
+ */
+function joinRuns(
+  loops: readonly Loop[],
+  address: AffineExpr,
+  run: number,
+  lanes: number,
+): { loops: readonly Loop[]; run: number; address: AffineExpr } {
+  const loop = loops.at(-1);
+  if (loop === undefined) return { loops, run, address };
+  const trips = elementsOf(loop);
+  const joins = trips === 1 || (run % lanes === 0 && coefOf(address, loop.var) * loop.step === run && run * trips <= RUN_LIMIT);
+  return joins ? joinRuns(loops.slice(0, -1), withoutLoop(address, loop), run * trips, lanes) : { loops, run, address };
+}
+
+/** The address with a loop at its first iteration. */
+const withoutLoop = (address: AffineExpr, loop: Loop): AffineExpr => ({
+  base: address.base + coefOf(address, loop.var) * loop.min,
+  terms: address.terms.filter((term) => term.var !== loop.var),
+});
 
 /** Largest value of an affine expression over the loops' iterations. */
 function greatest(expr: AffineExpr, loops: readonly Loop[]): number {
