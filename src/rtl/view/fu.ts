@@ -58,6 +58,8 @@ export interface HalfView {
 export interface FuView {
   /** What the design was generated from, for the banner. */
   readonly banner: string;
+  /** Name of the top module and prefix of the others. */
+  readonly module: string;
   readonly lanes: number;
   /** Top bits of vectors over all lanes: a bit, a word, a double word a lane. */
   readonly msb: { readonly bits: number; readonly words: number; readonly doubles: number };
@@ -83,8 +85,11 @@ export interface FuView {
 /** Steps that the float datapath can be cut into; more latency only delays the result. */
 const FLOAT_STEPS = 4;
 
-/** The view for `params`; `banner` names what the design is generated from. */
-export function fuView(params: FuParams, banner = 'an architecture'): FuView {
+/**
+ * The view for `params`; `banner` names what the design is generated from. Units of another number
+ * of lanes in the same design need a `module` name of their own.
+ */
+export function fuView(params: FuParams, banner = 'an architecture', module = 'kiln_fu'): FuView {
   const { lanes, float, latency } = params;
   const ops = OP_NAMES.filter((name) => float || !OPS[name].float).map(opView);
   const used = [latency.simple, latency.multiply, ...(float ? [latency.float] : [])];
@@ -95,6 +100,7 @@ export function fuView(params: FuParams, banner = 'an architecture'): FuView {
   }
   return {
     banner,
+    module,
     lanes,
     msb: { bits: lanes - 1, words: 32 * lanes - 1, doubles: 64 * lanes - 1 },
     float,
@@ -120,12 +126,12 @@ export function fuView(params: FuParams, banner = 'an architecture'): FuView {
   };
 }
 
-/** The templates that make up `kiln_fu` for `view`, and the module (and file) each prints. */
+/** The templates that make up a functional unit for `view`, and the module (and file) each prints. */
 export function fuTemplates(view: FuView): readonly { module: string; template: string }[] {
   const parts = ['simple', 'product', 'multiply', ...(view.float ? ['unpack', 'float'] : [])];
   return [
-    { module: 'kiln_fu', template: 'unit/fu.sv.njk' },
-    ...parts.map((part) => ({ module: `kiln_fu_${part}`, template: `unit/fu_${part}.sv.njk` })),
+    { module: view.module, template: 'unit/fu.sv.njk' },
+    ...parts.map((part) => ({ module: `${view.module}_${part}`, template: `unit/fu_${part}.sv.njk` })),
   ];
 }
 
