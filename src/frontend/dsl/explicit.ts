@@ -1,0 +1,238 @@
+/**
+ * `explicit`: a program as loops, memories and transfers, with every parallelisation decided.
+ *
+ *     explicit(({ dramIn, result, sram, pipe, load, leaf }) => {
+ *       const x = dramIn('x', 'f32', [n]);
+ *       const sum = result('sum', 'f32');
+ *       pipe({ t: { max: n, step: 64 } }, ({ t }) => {
+ *         const tile = sram('tile', 'f32', [64]);
+ *         load(x, [t], tile);
+ *         leaf({ i: { max: 64, par: 16 } }, ({ i }) => sum.set(reduce('add', tile.at(i), [t, i])));
+ *       });
+ *     })
+ *
+ * All problems of a program are found in one go and thrown together, each with its line.
+ */
+import type {
+  DramArray,
+  Effect,
+  ElementType,
+  HostScalar,
+  Leaf,
+  Loop,
+  LoopProgram,
+  Memory as MemoryIr,
+  Schedule,
+  Source,
+  Statement,
+} from '../../ir/loops.ts';
+import { verifyLoops } from '../../ir/loops-verify.ts';
+import { mixedTypes, outsideLeaf, outsideProgram, wrongRank } from '../messages.ts';
+import { callerSource } from './caller.ts';
+import { Expr } from './expr.ts';
+import { ValueTable } from './flatten.ts';
+import { type Dram, type IndicesOf, indicesOf, type Memory, type Result, readAt, type Shape } from './handles.ts';
+import { affineOf, Index, type IndexLike } from './index-expr.ts';
+import { gathering, problem } from './problems.ts';
+
+/** Index values 0, 1, ... below a number, or from `min` by `step` below `max`; `par` lanes (last loop of a leaf) or copies. */
+export type LoopSpec = number | { readonly min?: number; readonly max: number; readonly step?: number; readonly par?: number };
+
+type Loops = Readonly<Record<string, LoopSpec>>;
+type Indices<L extends Loops> = { readonly [V in keyof L]: Index };
+
+export interface NestOptions {
+  readonly label?: string;
+}
+
+/** The vocabulary of explicit programs. */
+export interface Explicit {
+  dramIn<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S): Dram<T, S, 'in'>;
+  dramOut<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S): Dram<T, S, 'out'>;
+  /** A scalar that the host gives before the run, as data. */
+  argIn<T extends ElementType>(name: string, type: T): Expr<T>;
+  result<T extends ElementType>(name: string, type: T): Result<T>;
+  sram<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S): Memory<T, S>;
+  nest<const L extends Loops>(schedule: Schedule, loops: L, body: (indices: Indices<L>) => void, options?: NestOptions): void;
+  /** A nest whose statements overlap across iterations. */
+  pipe<const L extends Loops>(loops: L, body: (indices: Indices<L>) => void, options?: NestOptions): void;
+  /** A nest that does one iteration at a time. */
+  seq<const L extends Loops>(loops: L, body: (indices: Indices<L>) => void, options?: NestOptions): void;
+  /** Statements that start together. */
+  parallel(body: () => void, options?: NestOptions): void;
+  /** Fills a memory with the box of an array that starts at `offset`; the memory may drop leading dimensions of extent 1. */
+  load<T extends ElementType, S extends Shape>(array: Dram<T, S, 'in'>, offset: IndicesOf<S>, into: Memory<T>, options?: NestOptions): void;
+  store<T extends ElementType, S extends Shape>(
+    array: Dram<T, S, 'out'>,
+    offset: IndicesOf<S>,
+    from: Memory<T>,
+    options?: NestOptions,
+  ): void;
+  /** Innermost loops around arithmetic; the last loop runs in lanes. */
+  leaf<const L extends Loops>(loops: L, body: (indices: Indices<L>) => void, options?: NestOptions): void;
+  /** In a leaf: iterations in which the index is at or above the limit do nothing. */
+  guard(index: IndexLike, limit: number): void;
+}
+
+/** Builds and verifies a program; throws `DiagnosticError` with all its problems. */
+export function explicit(build: (vocabulary: Explicit) => void, name = 'program'): LoopProgram {
+  const source = callerSource();
+  const { value, problems } = gathering(() => {
+    const builder = new Builder(source);
+    build(builder.vocabulary());
+    return builder.finish(name);
+  });
+  problems.add(...verifyLoops(value));
+  problems.throwIfErrors();
+  return value;
+}
+
+interface OpenLeaf {
+  readonly values: ValueTable;
+  readonly effects: Effect[];
+  readonly guards: { index: ReturnType<typeof affineOf>; limit: number }[];
+}
+
+class Builder {
+  readonly #dram: DramArray[] = [];
+  readonly #args: HostScalar[] = [];
+  readonly #results: HostScalar[] = [];
+  readonly #memories: MemoryIr[] = [];
+  readonly #source: Source | undefined;
+  /** Statements of the open nests, innermost last; empty when the program is finished. */
+  #open: Statement[][] = [[]];
+  #leaf: OpenLeaf | undefined;
+
+  constructor(source: Source | undefined) {
+    this.#source = source;
+  }
+
+  vocabulary(): Explicit {
+    return {
+      dramIn: (name, type, shape) => this.#array(name, type, shape, 'in'),
+      dramOut: (name, type, shape) => this.#array(name, type, shape, 'out'),
+      argIn: (name, type) => {
+        this.#args.push({ name, type });
+        return new Expr(type, { kind: 'arg', name });
+      },
+      result: (name, type) => {
+        this.#results.push({ name, type });
+        return { name, type, set: (value) => this.#effect(type, value, (id) => ({ kind: 'result', name, value: id })) };
+      },
+      sram: (name, type, shape) => this.#memory(name, type, shape),
+      nest: (schedule, loops, body, options) => this.#nest(schedule, loops, body as (indices: Indices<Loops>) => void, options),
+      pipe: (loops, body, options) => this.#nest('pipe', loops, body as (indices: Indices<Loops>) => void, options),
+      seq: (loops, body, options) => this.#nest('seq', loops, body as (indices: Indices<Loops>) => void, options),
+      parallel: (body, options) => this.#nest('parallel', {}, body, options),
+      load: (array, offset, into, options) => this.#transfer('load', array, offset, into, options),
+      store: (array, offset, from, options) => this.#transfer('store', array, offset, from, options),
+      leaf: (loops, body, options) => this.#leafOf(loops, body as (indices: Indices<Loops>) => void, options),
+      guard: (index, limit) => {
+        if (this.#leaf) this.#leaf.guards.push({ index: affineOf(index), limit });
+        else problem(outsideLeaf('`guard`', callerSource()));
+      },
+    };
+  }
+
+  finish(name: string): LoopProgram {
+    const [body] = this.#open;
+    this.#open = [];
+    const [only] = body;
+    const root =
+      body.length === 1 && only.kind === 'nest'
+        ? only
+        : { kind: 'nest' as const, schedule: 'pipe' as const, loops: [], body, ...place(this.#source) };
+    return { name, params: {}, dram: this.#dram, args: this.#args, results: this.#results, memories: this.#memories, body: root };
+  }
+
+  #array<T extends ElementType, S extends Shape, R extends 'in' | 'out'>(name: string, type: T, shape: S, role: R): Dram<T, S, R> {
+    this.#dram.push({ name, type, shape: [...shape], role, ...place(callerSource()) });
+    return { name, type, shape, role };
+  }
+
+  #memory<T extends ElementType, S extends Shape>(name: string, type: T, shape: S): Memory<T, S> {
+    this.#memories.push({ name, type, shape: [...shape], ...place(callerSource()) });
+    return {
+      name,
+      type,
+      shape,
+      at: (...index) => readAt(name, type, shape, index),
+      set: (index, value) => {
+        const affine = indicesOf(name, shape, index);
+        if (affine) this.#effect(type, value, (id) => ({ kind: 'write', memory: name, index: affine, value: id }));
+      },
+    };
+  }
+
+  #nest(schedule: Schedule, loops: Loops, body: (indices: Indices<Loops>) => void, options: NestOptions = {}): void {
+    const source = callerSource();
+    const statements: Statement[] = [];
+    if (!this.#statement({ kind: 'nest', schedule, loops: loopsOf(loops), body: statements, ...options, ...place(source) }, source)) return;
+    this.#open.push(statements);
+    body(indicesFor(loops));
+    this.#open.pop();
+  }
+
+  #transfer(
+    kind: 'load' | 'store',
+    array: Dram,
+    offset: readonly IndexLike[],
+    memory: { readonly name: string; readonly type: ElementType; readonly shape: Shape },
+    options: NestOptions = {},
+  ): void {
+    const source = callerSource();
+    const at = indicesOf(array.name, array.shape, offset);
+    if (!at) return;
+    if (memory.shape.length > array.shape.length) problem(wrongRank(array.name, array.shape.length, memory.shape.length, source));
+    if (memory.type !== array.type) problem(mixedTypes(kind, [array.type, memory.type], source));
+    const extent = [...new Array(Math.max(0, array.shape.length - memory.shape.length)).fill(1), ...memory.shape];
+    this.#statement({ kind, dram: array.name, memory: memory.name, offset: at, extent, ...options, ...place(source) }, source);
+  }
+
+  #leafOf(loops: Loops, body: (indices: Indices<Loops>) => void, options: NestOptions = {}): void {
+    const source = callerSource();
+    const open: OpenLeaf = { values: new ValueTable(), effects: [], guards: [] };
+    const leaf: Leaf = {
+      kind: 'leaf',
+      loops: loopsOf(loops),
+      values: open.values.values,
+      effects: open.effects,
+      guards: open.guards,
+      ...options,
+      ...place(source),
+    };
+    if (!this.#statement(leaf, source)) return;
+    this.#leaf = open;
+    body(indicesFor(loops));
+    this.#leaf = undefined;
+  }
+
+  #effect(type: ElementType, value: Expr | number, make: (id: number) => Effect): void {
+    const source = callerSource();
+    if (!this.#leaf) {
+      problem(outsideLeaf('`set`', source));
+      return;
+    }
+    const expr = value instanceof Expr ? value : Expr.constant(type, value);
+    if (expr.type !== type) problem(mixedTypes('set', [expr.type, `a place of type ${type}`], source));
+    else this.#leaf.effects.push(make(this.#leaf.values.add(expr)));
+  }
+
+  #statement(statement: Statement, source: Source | undefined): boolean {
+    const into = this.#leaf ? undefined : this.#open.at(-1);
+    if (!into) problem(outsideProgram(`\`${statement.kind}\``, source));
+    into?.push(statement);
+    return into !== undefined;
+  }
+}
+
+const place = (source: Source | undefined): { source?: Source } => (source ? { source } : {});
+
+function loopsOf(loops: Loops): Loop[] {
+  return Object.entries(loops).map(([name, spec]) => {
+    const { min = 0, max, step = 1, par = 1 } = typeof spec === 'number' ? { max: spec } : spec;
+    return { var: name, min, max, step, par };
+  });
+}
+
+const indicesFor = (loops: Loops): Indices<Loops> => Object.fromEntries(Object.keys(loops).map((name) => [name, Index.variable(name)]));

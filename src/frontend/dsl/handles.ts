@@ -1,0 +1,98 @@
+/** What an explicit program is written with: arrays, memories and host scalars, by handle. */
+import type { AffineExpr, ElementType, ReduceInit } from '../../ir/loops.ts';
+import { wrongRank } from '../messages.ts';
+import { callerSource } from './caller.ts';
+import { type Combiner, Expr, type Operand, operation, typedOp } from './expr.ts';
+import { affineOf, type Index, type IndexLike } from './index-expr.ts';
+import { problem } from './problems.ts';
+
+export type Shape = readonly number[];
+
+/** One index a dimension. */
+export type IndicesOf<S extends Shape> = { readonly [D in keyof S]: IndexLike };
+
+/** A DRAM array. */
+export interface Dram<T extends ElementType = ElementType, S extends Shape = Shape, R extends 'in' | 'out' = 'in' | 'out'> {
+  readonly name: string;
+  readonly type: T;
+  readonly shape: S;
+  readonly role: R;
+}
+
+/** A scalar that the host reads after the run; set in a leaf. */
+export interface Result<T extends ElementType = ElementType> {
+  readonly name: string;
+  readonly type: T;
+  /** Sends a value to the host: that of the last iteration, or a finished reduction. */
+  set(value: Operand<T>): void;
+}
+
+/** An on-chip memory. */
+export interface Memory<T extends ElementType = ElementType, S extends Shape = Shape> {
+  readonly name: string;
+  readonly type: T;
+  readonly shape: S;
+  /** The word at an index, as data. */
+  at(...index: IndicesOf<S>): Expr<T>;
+  /** Writes a word: every iteration, or a finished reduction. */
+  set(index: IndicesOf<S>, value: Operand<T>): void;
+}
+
+/** Where a reduction starts. */
+export type Start = ReduceInit;
+
+/** Start from a constant instead of from nothing. */
+export function startAt(type: ElementType, value: number): Start {
+  const { node } = Expr.constant(type, value);
+  return { kind: 'const', bits: node.kind === 'const' ? node.bits : 0 };
+}
+
+/**
+ * Start from what the previous iteration of the loops `over` left in a memory, from `first` in their first:
+ * a memory-reduce fused into its body. The leaf also writes the reduction to that place.
+ */
+export function carried(place: Expr, over: readonly Index[], first = 0): Start {
+  const { node } = place;
+  if (node.kind !== 'read') return startAt(place.type, first);
+  const bits = Expr.constant(place.type, first).node;
+  return { kind: 'carried', memory: node.memory, index: node.index, over: names(over), first: bits.kind === 'const' ? bits.bits : 0 };
+}
+
+/** Combines `value` over loops: `over` are their variables, the lane loop among them (a lane tree) or not (one accumulator a lane). */
+export function reduce<T extends ElementType>(
+  combiner: Combiner,
+  value: Expr<T>,
+  over: readonly Index[],
+  start: Start = { kind: 'none' },
+): Expr<T> {
+  return new Expr(value.type, { kind: 'reduce', op: typedOp(combiner, value.type), args: [value], over: names(over), init: start });
+}
+
+/** Sum of products a * b with one fused operation an iteration; the lane loop stays outside `over`. */
+export function sumOfProducts<T extends ElementType>(a: Expr<T>, b: Operand<T>, over: readonly Index[], start?: Start): Expr<T> {
+  const product = operation('mul', a.type, a.type, [a, b]);
+  if (product.node.kind !== 'op') return product;
+  return new Expr(a.type, {
+    kind: 'reduce',
+    op: typedOp('fma', a.type),
+    args: product.node.args,
+    over: names(over),
+    init: start ?? { kind: 'const', bits: 0 },
+  });
+}
+
+/** Loop variables of a reduction; sums of them are no loops. */
+const names = (over: readonly Index[]): string[] => over.map((index) => index.variableName ?? '?');
+
+/** Index expressions of an access, of the right number. */
+export function indicesOf(name: string, shape: Shape, index: readonly IndexLike[]): AffineExpr[] | undefined {
+  if (index.length === shape.length) return index.map(affineOf);
+  problem(wrongRank(name, shape.length, index.length, callerSource()));
+  return undefined;
+}
+
+/** A read of an array or memory; a constant where the rank is wrong. */
+export function readAt<T extends ElementType>(name: string, type: T, shape: Shape, index: readonly IndexLike[]): Expr<T> {
+  const affine = indicesOf(name, shape, index);
+  return affine ? new Expr(type, { kind: 'read', memory: name, index: affine }) : new Expr(type, { kind: 'const', bits: 0 });
+}

@@ -1,0 +1,75 @@
+/** Every wording of the front end, by code. Codes E025x: what a program's text gets wrong while it is built. */
+import { type Diagnostic, errorDiagnostic } from '../base/diagnostic.ts';
+import { didYouMean } from '../base/text.ts';
+import type { Source } from '../ir/loops.ts';
+
+const at = (source: Source | undefined) => (source ? { span: { ...source, length: 1 } } : {});
+
+export const notAffine = (what: string, source?: Source): Diagnostic =>
+  errorDiagnostic('E0250', `${what} is not an affine index`, {
+    ...at(source),
+    label: 'an index is a whole number plus whole multiples of loop variables',
+    help: 'use `i.add(j)`, `i.sub(1)`, `i.mul(4)`; for arithmetic on the value of a loop variable use `i.value`',
+  });
+
+export const mixedTypes = (op: string, types: readonly string[], source?: Source): Diagnostic =>
+  errorDiagnostic('E0251', `\`${op}\` is given ${types.join(' and ')}`, {
+    ...at(source),
+    help: 'convert with `.toFloat()` or `.toInt()`, or give both arrays the same type',
+  });
+
+export const wrongRank = (what: string, rank: number, given: number, source?: Source): Diagnostic =>
+  errorDiagnostic(
+    'E0252',
+    `\`${what}\` has ${rank} dimension${rank === 1 ? '' : 's'}, ${given} ${given === 1 ? 'index is' : 'indices are'} given`,
+    {
+      ...at(source),
+    },
+  );
+
+export const badConstant = (value: number, type: string, source?: Source): Diagnostic =>
+  errorDiagnostic('E0253', `${value} is not an ${type} constant`, {
+    ...at(source),
+    help: 'i32 constants are whole numbers from -2^31 to 2^32 - 1',
+  });
+
+export const outsideLeaf = (what: string, source?: Source): Diagnostic =>
+  errorDiagnostic('E0254', `${what} stands outside a leaf`, { ...at(source), help: 'write it inside `leaf({ ... }, (...) => { ... })`' });
+
+export const outsideProgram = (what: string, source?: Source): Diagnostic =>
+  errorDiagnostic('E0255', `${what} stands outside the program being built`, {
+    ...at(source),
+    help: 'use it inside the function given to `explicit`',
+  });
+
+export const unknownParam = (program: string, name: string, known: readonly string[]): Diagnostic => {
+  const near = didYouMean(name, known);
+  return errorDiagnostic('E0260', `program \`${program}\` has no parameter \`${name}\``, {
+    notes: [known.length > 0 ? `its parameters: ${known.join(', ')}` : 'it has no parameters'],
+    ...(near ? { help: `did you mean \`${near}\`?` } : {}),
+  });
+};
+
+export const badParam = (program: string, name: string, value: unknown, legal: string): Diagnostic =>
+  errorDiagnostic('E0261', `parameter \`${name}\` of program \`${program}\` is ${legal}, not \`${String(value)}\``);
+
+export const needsFloat = (program: string): Diagnostic =>
+  errorDiagnostic('E0262', `program \`${program}\` is asked for in f32, this target has no float operations`, {
+    help: 'use the parameter dtype=i32, or an architecture with `pcu.float: true`',
+  });
+
+export const noRoom = (what: string, words: number, capacity: number, source?: Source): Diagnostic =>
+  errorDiagnostic('E0263', `${what} needs ${words} words on chip, a memory has ${capacity}`, {
+    ...at(source),
+    help: 'give smaller `tile` hints, or use an architecture with larger memories',
+  });
+
+export const patternProblem = (message: string, help: string, source?: Source): Diagnostic =>
+  errorDiagnostic('E0264', message, { ...at(source), help });
+
+export const unknownProgram = (name: string, known: readonly string[]): Diagnostic => {
+  const near = didYouMean(name, known);
+  return errorDiagnostic('E0265', `there is no program \`${name}\``, {
+    help: near ? `did you mean \`${near}\`?` : 'list them with `kiln list`',
+  });
+};

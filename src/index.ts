@@ -1,0 +1,24 @@
+/** The public door: what a program is written with. `import { program, explicit } from 'kiln'`. */
+export { Rng } from './base/rng.ts';
+export { argWords, compareWithReference, inputWords, type Mismatch } from './frontend/check.ts';
+export { type Explicit, explicit, type LoopSpec } from './frontend/dsl/explicit.ts';
+export { type Combiner, Expr, type Operand } from './frontend/dsl/expr.ts';
+export { carried, type Dram, type Memory, type Result, reduce, startAt, sumOfProducts } from './frontend/dsl/handles.ts';
+export { Index, type IndexLike } from './frontend/dsl/index-expr.ts';
+export {
+  type ChoiceParam,
+  defaultTarget,
+  type Expected,
+  type Inputs,
+  type NumberParam,
+  type ParamSpecs,
+  type ParamsOf,
+  type Program,
+  type ProgramSpec,
+  program,
+  type Target,
+  type Tolerance,
+  type Words,
+} from './frontend/program.ts';
+export { type Answers, type EvaluateOptions, evaluate } from './ir/evaluate.ts';
+export type { ElementType, LoopProgram } from './ir/loops.ts';

@@ -1,0 +1,41 @@
+/** Indices and memory accesses of a statement: variables in scope, ranks, and staying inside the shape. */
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { rangeOf, variablesIn } from './affine.ts';
+import type { AffineExpr, Loop, LoopProgram, Source } from './loops.ts';
+import { outOfRange, rankDiffers, unknownName, unknownVariable } from './loops-messages.ts';
+
+/** What a statement sees. */
+export interface Scope {
+  readonly program: LoopProgram;
+  /** Loops around and of the statement, outermost first. */
+  readonly loops: ReadonlyMap<string, Loop>;
+  readonly report: (diagnostic: Diagnostic) => void;
+}
+
+/** Reports variables that are not in scope; true when all are. */
+export function verifyAffine(exprs: readonly AffineExpr[], where: string, { loops, report }: Scope, source?: Source): boolean {
+  const unknown = [...variablesIn(exprs)].filter((name) => !loops.has(name));
+  for (const name of unknown) report(unknownVariable(name, where, [...loops.keys()], source));
+  return unknown.length === 0;
+}
+
+/** Reports an access to a memory that does not exist, has another rank, or leaves its shape. */
+export function verifyAccess(what: string, name: string, index: readonly AffineExpr[], scope: Scope, source?: Source): void {
+  const memory = scope.program.memories.find((candidate) => candidate.name === name);
+  const inScope = verifyAffine(index, `${what} of \`${name}\``, scope, source);
+  if (!memory) {
+    const known = scope.program.memories.map((candidate) => candidate.name);
+    scope.report(unknownName('memory', name, known, source));
+    return;
+  }
+  if (memory.shape.length !== index.length) {
+    scope.report(rankDiffers(what, name, memory.shape.length, index.length, source));
+    return;
+  }
+  if (!inScope) return;
+  for (const [dimension, expr] of index.entries()) {
+    const { low, high } = rangeOf(expr, scope.loops);
+    if (low < 0 || high >= memory.shape[dimension])
+      scope.report(outOfRange(what, name, dimension, low, high, memory.shape[dimension], source));
+  }
+}

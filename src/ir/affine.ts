@@ -1,0 +1,34 @@
+/** Affine expressions as the IR's printer, verifier and evaluator read them. */
+import type { AffineExpr, Loop } from './loops.ts';
+
+/** Smallest and largest value over the loops in scope; unknown variables count as 0. */
+export function rangeOf(expr: AffineExpr, scope: ReadonlyMap<string, Loop>): { low: number; high: number } {
+  let low = expr.base;
+  let high = expr.base;
+  for (const { var: name, coef } of expr.terms) {
+    const loop = scope.get(name);
+    if (!loop) continue;
+    const first = coef * loop.min;
+    const last = coef * lastIndex(loop);
+    low += Math.min(first, last);
+    high += Math.max(first, last);
+  }
+  return { low, high };
+}
+
+/** Number of iterations. */
+export const tripsOf = (loop: Loop): number => Math.max(0, Math.ceil((loop.max - loop.min) / loop.step));
+
+/** The last index value. */
+export const lastIndex = (loop: Loop): number => loop.min + (tripsOf(loop) - 1) * loop.step;
+
+/** Variables that occur. */
+export const variablesIn = (exprs: readonly AffineExpr[]): Set<string> =>
+  new Set(exprs.flatMap((expr) => expr.terms.map((term) => term.var)));
+
+/** `t + 2*i + -3`: terms in order, the base last unless it is 0. */
+export function printAffine(expr: AffineExpr): string {
+  const parts = expr.terms.map((term) => (term.coef === 1 ? term.var : `${term.coef}*${term.var}`));
+  if (expr.base !== 0 || parts.length === 0) parts.push(String(expr.base));
+  return parts.join(' + ');
+}

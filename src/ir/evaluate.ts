@@ -1,0 +1,107 @@
+/**
+ * The untimed evaluator: what a program means, bit for bit, by running its loops one after the other.
+ *
+ * The program becomes one JavaScript function over typed arrays (`evaluate-code.ts`); float reductions keep
+ * the order that `Reduce` documents, so only the latencies of an architecture enter, nothing else of it.
+ */
+import { type Diagnostic, DiagnosticError } from '../base/diagnostic.ts';
+import { bitsOf, floatOf, floatToInt, multiplyHigh } from '../ops/eval.ts';
+import { fmaFloat } from '../ops/fma.ts';
+import type { LatencyClass, Op } from '../ops/table.ts';
+import { generateCode } from './evaluate-code.ts';
+import type { LoopProgram } from './loops.ts';
+import { missingArg, missingInput } from './loops-messages.ts';
+
+export interface EvaluateOptions {
+  /** Cycles of each class of operation: entries of the accumulator ring. */
+  readonly latency: Readonly<Record<LatencyClass, number>>;
+  /** Arithmetic by function instead of by generated text (slower; for tests of the one against the other). */
+  readonly evalOp?: Readonly<Record<Op, (a: number, b: number, c: number) => number>>;
+}
+
+export interface Answers {
+  /** Every output array, row major, as 32-bit patterns. */
+  readonly outputs: Map<string, Uint32Array>;
+  /** Every result scalar, as an unsigned 32-bit pattern. */
+  readonly results: Map<string, number>;
+}
+
+/** Runs a verified program. Words of outputs that are never stored are 0. */
+export function evaluate(
+  program: LoopProgram,
+  inputs: ReadonlyMap<string, Uint32Array>,
+  args: ReadonlyMap<string, number>,
+  options: EvaluateOptions,
+): Answers {
+  const problems: Diagnostic[] = [];
+  const outputs = new Map<string, Uint32Array>();
+  const dram: Record<string, Int32Array> = {};
+  for (const { name, role, shape } of program.dram) {
+    const words = shape.reduce((product, size) => product * size, 1);
+    const array = role === 'out' ? new Uint32Array(words) : inputs.get(name);
+    if (array?.length !== words) {
+      problems.push(missingInput(name, words, array?.length));
+      continue;
+    }
+    if (role === 'out') outputs.set(name, array);
+    dram[name] = new Int32Array(array.buffer, array.byteOffset, words);
+  }
+  for (const { name } of program.args) if (!args.has(name)) problems.push(missingArg(name));
+  if (problems.length > 0) throw new DiagnosticError(problems);
+
+  const memories: Record<string, Int32Array> = {};
+  for (const { name, shape } of program.memories) memories[name] = new Int32Array(shape.reduce((product, size) => product * size, 1));
+  const values = Object.fromEntries(program.args.map(({ name }) => [name, (args.get(name) ?? 0) | 0]));
+  const results: Record<string, number> = Object.fromEntries(program.results.map(({ name }) => [name, 0]));
+  const run = new Function('dram', 'memories', 'args', 'results', 'lib', generateCode(program, options)) as Run;
+  run(dram, memories, values, results, {
+    transfer,
+    fma: fmaFloat,
+    mulh: multiplyHigh,
+    f2i: floatToInt,
+    bits: bitsOf,
+    num: floatOf,
+    ops: options.evalOp,
+  });
+  return { outputs, results: new Map(program.results.map(({ name }) => [name, results[name] >>> 0])) };
+}
+
+type Run = (
+  dram: Record<string, Int32Array>,
+  memories: Record<string, Int32Array>,
+  args: Record<string, number>,
+  results: Record<string, number>,
+  lib: object,
+) => void;
+
+/** Moves a box between an array and a memory, row by row; beyond the array zeros are loaded and nothing is stored. */
+function transfer(
+  load: boolean,
+  array: Int32Array,
+  shape: readonly number[],
+  memory: Int32Array,
+  offset: readonly number[],
+  extent: readonly number[],
+): void {
+  const last = shape.length - 1;
+  const run = extent[last];
+  const inside = Math.max(0, Math.min(run, shape[last] - offset[last]));
+  let at = 0;
+  const walk = (dimension: number, row: number, real: boolean): void => {
+    if (dimension === last) {
+      const start = row * shape[last] + offset[last];
+      const count = real ? inside : 0;
+      if (load) {
+        memory.set(array.subarray(start, start + count), at);
+        memory.fill(0, at + count, at + run);
+      } else array.set(memory.subarray(at, at + count), start);
+      at += run;
+      return;
+    }
+    for (let i = 0; i < extent[dimension]; i++) {
+      const index = offset[dimension] + i;
+      walk(dimension + 1, row * shape[dimension] + index, real && index < shape[dimension]);
+    }
+  };
+  walk(0, 0, true);
+}

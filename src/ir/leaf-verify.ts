@@ -1,0 +1,210 @@
+/** The values and effects of a leaf: types, reductions, and what may follow a reduction. */
+import { TREE_OPS } from '../ops/table.ts';
+import { type Scope, verifyAccess, verifyAffine } from './access-verify.ts';
+import { printAffine, variablesIn } from './affine.ts';
+import type { ElementType, Leaf, Reduce, Value } from './loops.ts';
+import { badCarried, badEffect, badGuard, badReduce, badTypes, readsAndWrites, unknownName, unknownVariable } from './loops-messages.ts';
+import { resultType } from './op-types.ts';
+import { isTreeReduce, type Rate, ratesOf, sameSet, typeOf } from './rates.ts';
+
+export function verifyLeafValues(leaf: Leaf, scope: Scope): void {
+  const { report } = scope;
+  const orderly = leaf.values.every((value, id) => {
+    const args = value.kind === 'op' || value.kind === 'reduce' ? value.args : [];
+    return args.every((arg) => Number.isInteger(arg) && arg >= 0 && arg < id);
+  });
+  if (!orderly || leaf.effects.some((effect) => !leaf.values[effect.value])) {
+    report(badEffect('a value uses one that does not come before it', 'number operands before what uses them', leaf.source));
+    return;
+  }
+  const rates = ratesOf(leaf);
+  for (const [id, value] of leaf.values.entries()) verifyValue(value, id, rates, leaf, scope);
+  for (const effect of leaf.effects) {
+    const value = leaf.values[effect.value];
+    const rate = rates[effect.value];
+    if (effect.kind === 'result') {
+      verifyPlace('result', effect.name, typeOf(value), scope.program.results, leaf, scope);
+      if (!rate || rate === 'mixed' || !rate.includes(leaf.loops[leaf.loops.length - 1].var)) {
+        report(badEffect(`result \`${effect.name}\` has one value a lane`, 'reduce it over the lane loop', leaf.source));
+      }
+      continue;
+    }
+    verifyAccess('a write', effect.memory, effect.index, scope, leaf.source);
+    verifyPlace('memory', effect.memory, typeOf(value), scope.program.memories, leaf, scope);
+    const inside = typeof rate === 'object' ? [...variablesIn(effect.index)].filter((name) => rate.includes(name)) : [];
+    if (inside.length > 0) {
+      report(
+        badEffect(
+          `a reduction is written at an index with \`${inside[0]}\`, which it is reduced over`,
+          'use loops outside the reduction',
+          leaf.source,
+        ),
+      );
+    }
+  }
+  verifyHazards(leaf, scope);
+}
+
+function verifyPlace(
+  what: string,
+  name: string,
+  type: ElementType,
+  places: readonly { name: string; type: ElementType }[],
+  leaf: Leaf,
+  scope: Scope,
+): void {
+  const found = places.find((candidate) => candidate.name === name);
+  if (found && found.type !== type) scope.report(badTypes(`write ${name}`, [type], found.type, leaf.source));
+  if (!found && what === 'result')
+    scope.report(
+      unknownName(
+        what,
+        name,
+        places.map((candidate) => candidate.name),
+        leaf.source,
+      ),
+    );
+}
+
+function verifyValue(value: Value, id: number, rates: readonly Rate[], leaf: Leaf, scope: Scope): void {
+  const { program, report, loops } = scope;
+  switch (value.kind) {
+    case 'const':
+      if (!Number.isInteger(value.bits) || value.bits < 0 || value.bits >= 2 ** 32)
+        report(badTypes('const', [String(value.bits)], value.type, leaf.source));
+      return;
+    case 'index':
+      if (!loops.has(value.var)) report(unknownVariable(value.var, 'a value', [...loops.keys()], leaf.source));
+      return;
+    case 'arg': {
+      const arg = program.args.find(({ name }) => name === value.name);
+      if (!arg)
+        report(
+          unknownName(
+            'argument',
+            value.name,
+            program.args.map(({ name }) => name),
+            leaf.source,
+          ),
+        );
+      else if (arg.type !== value.type) report(badTypes(`arg ${arg.name}`, [arg.type], value.type, leaf.source));
+      return;
+    }
+    case 'read': {
+      verifyAccess('a read', value.memory, value.index, scope, leaf.source);
+      const memory = program.memories.find(({ name }) => name === value.memory);
+      if (memory && memory.type !== value.type) report(badTypes(`read ${value.memory}`, [memory.type], value.type, leaf.source));
+      return;
+    }
+    case 'op': {
+      const types = value.args.map((arg) => typeOf(leaf.values[arg]));
+      if (resultType(value.op, types) !== value.type) report(badTypes(value.op, types, value.type, leaf.source));
+      const rate = rates[id];
+      if (rate === 'mixed')
+        report(badEffect('an operation combines reductions over different loops', 'reduce over the same loops', leaf.source));
+      else if (rate) verifyAfter(value.args, rate, rates, leaf, scope);
+      return;
+    }
+    case 'reduce':
+      verifyReduce(value, rates, leaf, scope);
+  }
+}
+
+/** After a reduction only what does not change during it may be used. */
+function verifyAfter(args: readonly number[], rate: readonly string[], rates: readonly Rate[], leaf: Leaf, scope: Scope): void {
+  const visit = (id: number): void => {
+    if (rates[id] !== undefined) return;
+    const value = leaf.values[id];
+    const used = value.kind === 'index' ? [value.var] : value.kind === 'read' ? [...variablesIn(value.index)] : [];
+    const inside = used.find((name) => rate.includes(name));
+    if (inside !== undefined)
+      scope.report(
+        badEffect(`a finished reduction meets a value that depends on \`${inside}\``, 'combine it before the reduction', leaf.source),
+      );
+    if (value.kind === 'op') value.args.forEach(visit);
+  };
+  args.forEach(visit);
+}
+
+function verifyReduce(reduce: Reduce, rates: readonly Rate[], leaf: Leaf, scope: Scope): void {
+  const { report, loops } = scope;
+  const tree = isTreeReduce(leaf, reduce);
+  const chain = [...loops.keys()];
+  const candidates = tree ? chain : chain.slice(0, -1);
+  const suffix = candidates.slice(candidates.length - reduce.over.length);
+  if (reduce.over.length === 0 || !sameSet(suffix, reduce.over)) {
+    report(
+      badReduce(
+        `a reduction over ${reduce.over.join(', ') || 'nothing'} is not over the innermost loops`,
+        `the loops are ${chain.join(', ')}: reduce over the last ones; the lane loop \`${chain.at(-1)}\` may stay outside`,
+        leaf.source,
+      ),
+    );
+  }
+  const types = reduce.args.map((arg) => typeOf(leaf.values[arg]));
+  const all = [...types, reduce.type];
+  if ((tree && reduce.args.length !== 1) || resultType(reduce.op, all) !== reduce.type)
+    report(badTypes(reduce.op, all, reduce.type, leaf.source));
+  if (tree && !TREE_OPS.includes(reduce.op)) {
+    report(badReduce(`\`${reduce.op}\` cannot combine lanes`, `use ${TREE_OPS.join(', ')}, or leave the lane loop outside`, leaf.source));
+  }
+  if (reduce.args.some((arg) => rates[arg] !== undefined)) {
+    report(
+      badReduce('a reduction of a reduction in one leaf', 'write the inner one to a memory and reduce it in another leaf', leaf.source),
+    );
+  }
+  if (!tree && reduce.init.kind === 'none') {
+    report(badReduce('an accumulator of a single lane starts from nothing', 'start it from a constant or `carried`', leaf.source));
+  }
+  if (!tree) {
+    for (const guard of leaf.guards) {
+      const inside = [...variablesIn([guard.index])].find((name) => reduce.over.includes(name));
+      if (inside !== undefined)
+        report(badGuard(`a guard on \`${inside}\` masks accumulators of single lanes reduced over it`, leaf.source));
+    }
+  }
+  const copied = reduce.over.find((name) => loops.get(name) !== leaf.loops.at(-1) && (loops.get(name)?.par ?? 1) > 1);
+  if (copied !== undefined && (reduce.op === 'fadd' || reduce.op === 'fmul' || reduce.op === 'fma')) {
+    report(
+      badReduce(`copies of \`${copied}\` would change the order of a float reduction`, 'give each copy a result of its own', leaf.source),
+    );
+  }
+  if (reduce.init.kind === 'carried') verifyCarried(reduce, leaf, scope);
+}
+
+function verifyCarried(reduce: Reduce, leaf: Leaf, scope: Scope): void {
+  const { init } = reduce;
+  if (init.kind !== 'carried') return;
+  const { report, loops } = scope;
+  verifyAccess('a carried read', init.memory, init.index, scope, leaf.source);
+  const memory = scope.program.memories.find(({ name }) => name === init.memory);
+  if (memory && memory.type !== reduce.type) report(badTypes(`carried ${init.memory}`, [memory.type], reduce.type, leaf.source));
+  const inside = [...variablesIn(init.index)].find((name) => reduce.over.includes(name) || init.over.includes(name));
+  if (inside !== undefined)
+    report(badCarried(`the carried place depends on \`${inside}\``, 'use loops outside the reduction', leaf.source));
+  if (verifyAffine([{ base: 0, terms: init.over.map((name) => ({ var: name, coef: 1 })) }], 'a carried reduction', scope, leaf.source)) {
+    const own = init.over.find((name) => reduce.over.includes(name) || leaf.loops.some((loop) => loop.var === name));
+    if (own !== undefined)
+      report(badCarried(`a reduction is carried over \`${own}\``, 'carry over loops of the nest outside the reduction', leaf.source));
+    if (init.over.some((name) => (loops.get(name)?.par ?? 1) > 1))
+      report(badCarried('a reduction is carried over a loop with copies', 'give each copy a memory of its own', leaf.source));
+  }
+  if (init.over.length === 0)
+    report(badCarried('a reduction is carried over no loop', 'name the loops, or start from a constant', leaf.source));
+  const place = init.index.map(printAffine).join();
+  const back = leaf.effects.some(
+    (effect) =>
+      effect.kind === 'write' &&
+      effect.memory === init.memory &&
+      effect.index.map(printAffine).join() === place &&
+      leaf.values[effect.value] === reduce,
+  );
+  if (!back)
+    report(badCarried(`the reduction carried in \`${init.memory}\` is not written back there`, 'write it to the same place', leaf.source));
+}
+
+function verifyHazards(leaf: Leaf, scope: Scope): void {
+  const reads = new Set(leaf.values.flatMap((value) => (value.kind === 'read' ? [value.memory] : [])));
+  const writes = leaf.effects.flatMap((effect) => (effect.kind === 'write' ? [effect.memory] : []));
+  for (const memory of new Set(writes)) if (reads.has(memory)) scope.report(readsAndWrites(memory, leaf.source));
+}

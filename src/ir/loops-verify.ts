@@ -1,0 +1,155 @@
+/** Is a program at the explicit level well formed? All problems at once, each at the statement it concerns. */
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { type Scope, verifyAffine } from './access-verify.ts';
+import { rangeOf } from './affine.ts';
+import { verifyLeafValues } from './leaf-verify.ts';
+import type { Leaf, Loop, LoopProgram, Nest, Source, Statement, Transfer } from './loops.ts';
+import {
+  badGuard,
+  badLoop,
+  badName,
+  badShape,
+  badTransfer,
+  emptyLeaf,
+  neverWritten,
+  rankDiffers,
+  resultCount,
+  shadowed,
+  twice,
+  unknownName,
+} from './loops-messages.ts';
+
+/** Problems of a program; none: every later stage may trust it. */
+export function verifyLoops(program: LoopProgram): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const report = (diagnostic: Diagnostic) => void found.push(diagnostic);
+  verifyDeclarations(program, report);
+  verifyStatement(program.body, { program, loops: new Map(), report });
+  verifyUses(program, report);
+  return found;
+}
+
+function verifyDeclarations(program: LoopProgram, report: Scope['report']): void {
+  const seen = new Set<string>();
+  const declare = (what: string, name: string, source?: Source) => {
+    if (!/^[A-Za-z_][\w$]*$/.test(name)) report(badName(what, name, source));
+    if (seen.has(name)) report(twice(what, name, source));
+    seen.add(name);
+  };
+  const shape = (what: string, name: string, sizes: readonly number[], source?: Source) => {
+    if (sizes.length === 0 || sizes.some((size) => !Number.isInteger(size) || size < 1)) report(badShape(what, name, sizes, source));
+  };
+  for (const { name, shape: sizes, source } of program.dram) {
+    declare('array', name, source);
+    shape('array', name, sizes, source);
+  }
+  for (const { name } of program.args) declare('argument', name);
+  for (const { name } of program.results) declare('result', name);
+  for (const { name, shape: sizes, source } of program.memories) {
+    declare('memory', name, source);
+    shape('memory', name, sizes, source);
+  }
+}
+
+function verifyStatement(statement: Statement, scope: Scope): void {
+  if (statement.kind === 'nest') {
+    const inside = withLoops(statement, scope);
+    for (const child of statement.body) verifyStatement(child, inside);
+  } else if (statement.kind === 'leaf') verifyLeaf(statement, withLoops(statement, scope));
+  else verifyTransfer(statement, scope);
+}
+
+function withLoops(statement: Nest | Leaf, scope: Scope): Scope {
+  const loops = new Map(scope.loops);
+  for (const loop of statement.loops) {
+    if (!/^[A-Za-z_][\w$]*$/.test(loop.var)) scope.report(badName('loop', loop.var, statement.source));
+    if (loops.has(loop.var)) scope.report(shadowed(loop.var, statement.source));
+    const why = loopProblem(loop);
+    if (why) scope.report(badLoop(loop.var, why, statement.source));
+    loops.set(loop.var, loop);
+  }
+  return { ...scope, loops };
+}
+
+function loopProblem({ min, max, step, par }: Loop): string | undefined {
+  if (![min, max, step, par].every(Number.isInteger)) return `runs from ${min} to ${max} by ${step}, par ${par}`;
+  if (max <= min) return `has no iterations (${min} to ${max})`;
+  if (step < 1) return `has step ${step}`;
+  return par < 1 ? `has par ${par}` : undefined;
+}
+
+function verifyTransfer(transfer: Transfer, scope: Scope): void {
+  const { kind, source, offset, extent } = transfer;
+  const { program, report } = scope;
+  const inScope = verifyAffine(offset, `a ${kind} of \`${transfer.dram}\``, scope, source);
+  const array = program.dram.find((candidate) => candidate.name === transfer.dram);
+  const memory = program.memories.find((candidate) => candidate.name === transfer.memory);
+  const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
+  if (!array) report(unknownName('array', transfer.dram, names(program.dram), source));
+  if (!memory) report(unknownName('memory', transfer.memory, names(program.memories), source));
+  if (!array || !memory) return;
+  if ((array.role === 'in') !== (kind === 'load'))
+    report(badTransfer(`a ${kind} of \`${array.name}\`, an ${array.role}put`, 'load inputs and store outputs', source));
+  if (array.type !== memory.type)
+    report(
+      badTransfer(`a ${kind} between \`${array.name}\` of ${array.type} and \`${memory.name}\` of ${memory.type}`, 'use one type', source),
+    );
+  if (offset.length !== array.shape.length || extent.length !== array.shape.length) {
+    report(rankDiffers(`a ${kind}`, array.name, array.shape.length, Math.min(offset.length, extent.length), source));
+    return;
+  }
+  const dropped = extent.length - memory.shape.length;
+  const fits = dropped >= 0 && extent.every((size, d) => size === (d < dropped ? 1 : memory.shape[d - dropped]));
+  if (!fits)
+    report(
+      badTransfer(
+        `a ${kind} of extent [${extent.join(', ')}] with memory \`${memory.name}\` of shape [${memory.shape.join(', ')}]`,
+        'a transfer moves the whole of a memory; the memory may drop leading extents of 1',
+        source,
+      ),
+    );
+  if (!inScope) return;
+  for (const [dimension, expr] of offset.entries()) {
+    const { low } = rangeOf(expr, scope.loops);
+    if (low < 0)
+      report(badTransfer(`a ${kind} of \`${array.name}\` starts at ${low} in dimension ${dimension}`, 'offsets start at 0', source));
+  }
+}
+
+function verifyLeaf(leaf: Leaf, scope: Scope): void {
+  const { report } = scope;
+  if (leaf.loops.length === 0) {
+    report(emptyLeaf('has no loop', leaf.source));
+    return;
+  }
+  if (leaf.effects.length === 0) report(emptyLeaf('has no effect: it writes nothing', leaf.source));
+  for (const { index, limit } of leaf.guards) {
+    verifyAffine([index], 'a guard', scope, leaf.source);
+    if (!Number.isInteger(limit)) report(badGuard(`a guard has the limit ${limit}`, leaf.source));
+  }
+  verifyLeafValues(leaf, scope);
+}
+
+/** Memories that are read are written; results are set once. */
+function verifyUses(program: LoopProgram, report: Scope['report']): void {
+  const written = new Set<string>();
+  const read = new Map<string, Source | undefined>();
+  const results = new Map<string, number>(program.results.map(({ name }) => [name, 0]));
+  const visit = (statement: Statement): void => {
+    if (statement.kind === 'nest') statement.body.forEach(visit);
+    else if (statement.kind === 'load') written.add(statement.memory);
+    else if (statement.kind === 'store') read.set(statement.memory, statement.source);
+    else if (statement.kind === 'leaf') {
+      for (const value of statement.values) if (value.kind === 'read') read.set(value.memory, statement.source);
+      for (const effect of statement.effects) {
+        if (effect.kind === 'write') written.add(effect.memory);
+        else results.set(effect.name, (results.get(effect.name) ?? 0) + 1);
+      }
+    }
+  };
+  visit(program.body);
+  for (const [memory, source] of read) {
+    if (!written.has(memory) && program.memories.some(({ name }) => name === memory)) report(neverWritten(memory, source));
+  }
+  for (const { name } of program.results) if (results.get(name) !== 1) report(resultCount(name, results.get(name) ?? 0));
+}

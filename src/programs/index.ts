@@ -1,0 +1,15 @@
+/** The programs that come with Kiln, by name. */
+import { DiagnosticError } from '../base/diagnostic.ts';
+import { unknownProgram } from '../frontend/messages.ts';
+import type { Program } from '../frontend/program.ts';
+import { suite } from './suite/index.ts';
+
+/** Every shipped program, in the order in which they are listed. */
+export const programs: ReadonlyMap<string, Program> = new Map([...suite].map((one) => [one.name, one]));
+
+/** The program of a name; throws a diagnostic that proposes the nearest one. */
+export function programNamed(name: string): Program {
+  const found = programs.get(name);
+  if (!found) throw new DiagnosticError(unknownProgram(name, [...programs.keys()]));
+  return found;
+}

@@ -1,0 +1,79 @@
+/**
+ * GEMM of the suite: C = A * B in tiles; lanes walk down a column of the tile of B, one row of A at a time, and a tile
+ * of C is accumulated over the tiles of k. The accumulation is fused into the sum that produces the tile.
+ */
+import { explicit } from '../../frontend/dsl/explicit.ts';
+import { carried, type Memory, reduce } from '../../frontend/dsl/handles.ts';
+import { program } from '../../frontend/program.ts';
+import { laneParam } from './common.ts';
+import { type Copy, copiesOf, inCopies } from './copies.ts';
+
+const copiesParam = (loop: string) => ({ default: 1, min: 1, max: 16, doc: `copies of the loop ${loop}` }) as const;
+
+export const gemm = program({
+  name: 'suite/GEMM',
+  doc: 'C = A * B of square matrices, int32',
+  params: {
+    dim: { default: 128, min: 1, max: 2048, doc: 'rows and columns' },
+    ts: { default: 64, min: 1, max: 512, doc: 'columns of a tile of C, rows and columns of a tile of B' },
+    its: { default: 64, min: 1, max: 512, doc: 'rows of a tile of C' },
+    loop_ii: copiesParam('over tiles of rows'),
+    loop_jj: copiesParam('over tiles of columns'),
+    loop_kk: copiesParam('over tiles of k'),
+    loop_i: copiesParam('over rows of a tile'),
+    loop_j: copiesParam('over columns of a tile'),
+    ip: laneParam,
+  },
+  build: ({ dim, ts, its, loop_ii, loop_jj, loop_kk, loop_i, loop_j, ip }, target) =>
+    explicit((v) => {
+      const a = v.dramIn('a', 'i32', [dim, dim]);
+      const b = v.dramIn('b', 'i32', [dim, dim]);
+      const c = v.dramOut('c', 'i32', [dim, dim]);
+      const inner = { max: dim, step: ts, copies: loop_kk };
+      inCopies(v, { max: dim, step: its, copies: loop_ii }, (rows) =>
+        inCopies(v, { max: dim, step: ts, copies: loop_jj }, (columns) =>
+          v.pipe({ ii: rows.loop, jj: columns.loop }, ({ ii, jj }) => {
+            const suffix = rows.suffix + columns.suffix;
+            const partials = copiesOf(inner).map((part) => v.sram(`c_tile${suffix}${part.suffix}`, 'i32', [its, ts]));
+            const accumulate = (part: Copy, tile: Memory<'i32', readonly [number, number]>) =>
+              v.pipe({ kk: part.loop }, ({ kk }) => {
+                const bTile = v.sram(`b_tile${suffix}${part.suffix}`, 'i32', [ts, ts]);
+                v.load(b, [kk, jj], bTile);
+                v.pipe({ i: { max: its, par: Math.min(loop_i, its) } }, ({ i }) => {
+                  const aRow = v.sram(`a_row${suffix}${part.suffix}`, 'i32', [ts]);
+                  v.load(a, [ii.add(i), kk], aRow);
+                  v.leaf({ j: { max: ts, par: loop_j }, k: { max: ts, par: ip } }, ({ j, k }) => {
+                    const products = bTile.at(k, j).mul(aRow.at(k));
+                    tile.set([i, j], reduce('add', products, [k], carried(tile.at(i, j), [kk])));
+                  });
+                });
+              });
+            inCopies(v, inner, (part, index) => accumulate(part, partials[index]));
+            if (partials.length === 1) return v.store(c, [ii, jj], partials[0]);
+            const total = v.sram(`c_total${suffix}`, 'i32', [its, ts]);
+            v.leaf({ i: its, j: { max: ts, par: target.lanes } }, ({ i, j }) =>
+              total.set(
+                [i, j],
+                partials.map((partial) => partial.at(i, j)).reduce((sum, partial) => sum.add(partial)),
+              ),
+            );
+            v.store(c, [ii, jj], total);
+          }),
+        ),
+      );
+    }),
+  data: ({ dim }) => {
+    const values = () => Int32Array.from({ length: dim * dim }, (_, at) => at);
+    return { arrays: { a: values(), b: values() } };
+  },
+  reference: ({ dim }, { arrays: { a, b } }) => {
+    const c = new Int32Array(dim * dim);
+    for (let i = 0; i < dim; i++) {
+      for (let k = 0; k < dim; k++) {
+        const x = a[i * dim + k];
+        for (let j = 0; j < dim; j++) c[i * dim + j] = (c[i * dim + j] + Math.imul(x, b[k * dim + j])) | 0;
+      }
+    }
+    return { outputs: { c } };
+  },
+});

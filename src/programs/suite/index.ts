@@ -1,0 +1,35 @@
+/** The suite: every variant by name (`suite/GEMM_0`), and the families with free parameters (`suite/GEMM`). */
+import type { Program } from '../../frontend/program.ts';
+import { dotProduct, simpleDotProduct, sumSquare } from './dot-product.ts';
+import { gemm } from './gemm.ts';
+import { outerProduct } from './outer-product.ts';
+import { tpchq6 } from './tpchq6.ts';
+import { VARIANTS, type Variant } from './variants.ts';
+
+const families: Readonly<Record<Variant['family'], Program>> = {
+  DotProduct: dotProduct,
+  GEMM: gemm,
+  OuterProduct: outerProduct,
+  SimpleDotProduct: simpleDotProduct,
+  SumSquare: sumSquare,
+  TPCHQ6: tpchq6,
+};
+
+/** A family with a variant's parameters as defaults. */
+function variantOf({ name, family, params }: Variant): Program {
+  const base = families[family];
+  const defaults = Object.fromEntries(
+    Object.entries(base.params).map(([key, spec]) => [key, 'choices' in spec ? spec : { ...spec, default: params[key] ?? spec.default }]),
+  );
+  const own = `suite/${name}`;
+  return {
+    ...base,
+    name: own,
+    params: defaults,
+    resolve: (given = {}) => base.resolve({ ...params, ...given }),
+    build: (given, target) => ({ ...base.build(given, target), name: own }),
+  };
+}
+
+/** Families first, then variants. */
+export const suite: readonly Program[] = [...Object.values(families), ...VARIANTS.map(variantOf)];
