@@ -88,6 +88,8 @@ export interface PmuView {
     readonly context: number;
     readonly tokenSource: number;
   };
+  /** Selects the bits of a lane number in use (a single lane has none). */
+  readonly laneMask: string;
   /** Highest bits of nets. */
   readonly msb: {
     readonly cfg: number;
@@ -228,6 +230,7 @@ export function pmuView(arch: Arch, banner = 'an architecture'): PmuView {
       context: width(tokenIn[0].context),
       tokenSource: width(tokenIn[0].source),
     },
+    laneMask: `${laneBits}'d${lanes - 1}`,
     msb: {
       cfg: cfg - 1,
       lanes: lanes - 1,
