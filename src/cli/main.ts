@@ -3,8 +3,13 @@ import { Command, CommanderError } from 'commander';
 import type { Cli } from './command.ts';
 import { asmCommand } from './commands/asm.ts';
 import { checkCommand } from './commands/check.ts';
+import { compileCommand } from './commands/compile.ts';
 import { disasmCommand } from './commands/disasm.ts';
 import { explainCommand } from './commands/explain.ts';
+import { listCommand } from './commands/list.ts';
+import { rtlCommand } from './commands/rtl.ts';
+import { runCommand } from './commands/run.ts';
+import { viewCommand } from './commands/view.ts';
 import { EXIT } from './exit.ts';
 
 const cli: Cli = { exitCode: EXIT.good };
@@ -15,7 +20,18 @@ const kiln = new Command('kiln')
   .addHelpText('after', '\nExample:\n  $ kiln run gemm --arch demo --on evaluator,golden,rtl')
   .showSuggestionAfterError()
   .exitOverride();
-for (const make of [checkCommand, asmCommand, disasmCommand, explainCommand]) kiln.addCommand(make(cli));
+for (const make of [
+  rtlCommand,
+  checkCommand,
+  compileCommand,
+  runCommand,
+  disasmCommand,
+  asmCommand,
+  explainCommand,
+  listCommand,
+  viewCommand,
+])
+  kiln.addCommand(make(cli));
 
 try {
   await kiln.parseAsync(process.argv);

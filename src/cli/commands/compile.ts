@@ -1,0 +1,49 @@
+import { basename, extname } from 'node:path';
+import { Fabric } from '../../fabric/graph.ts';
+import { writeAtomic } from '../../tools/files.ts';
+import { type ArchOptions, loadArch, withArch } from '../arch.ts';
+import { act, type Cli, command } from '../command.ts';
+import { EXIT } from '../exit.ts';
+import { build, type Pairs, withParams } from '../program.ts';
+import { progressFor } from '../progress.ts';
+import { wholeNumber } from '../values.ts';
+
+interface Options extends ArchOptions {
+  readonly arch: string;
+  readonly param: Pairs;
+  readonly seed?: number;
+  readonly output?: string;
+}
+
+/** `kiln compile`: a program to a bitstream. */
+export const compileCommand = (cli: Cli) => {
+  const made = command(
+    'compile PROGRAM',
+    'compile a program to a bitstream',
+    'kiln compile suite/GEMM --arch demo --param dim=64 -o gemm.kbit',
+  );
+  withParams(withArch(made))
+    .option('--seed <N>', 'seed of the placement', wholeNumber)
+    .option('-o, --output <FILE.kbit>', 'where the bitstream goes; by default named after the program');
+  return act(cli, made, async (out, name: string, options: Options) => {
+    const fabric = new Fabric(await loadArch(options.arch, options, out));
+    const progress = progressFor(out);
+    const { program, params, kbit, units, compiled } = await build(name, fabric, options, progress);
+    const output = options.output ?? `${basename(name, extname(name))}.kbit`;
+    await writeAtomic(output, kbit);
+    const stats = compiled?.routed.stats;
+    const text = `${output}: ${kbit.length} bytes; ${units.pcu} PCU, ${units.pmu} PMU, ${units.ag} AG; ${stats?.wirelength ?? 0} links`;
+    out.result(text, {
+      ok: true,
+      program: program.name,
+      arch: fabric.arch.name,
+      params,
+      file: output,
+      bytes: kbit.length,
+      units,
+      links: stats?.wirelength,
+      seconds: compiled?.seconds,
+    });
+    return EXIT.good;
+  });
+};

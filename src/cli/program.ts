@@ -1,0 +1,69 @@
+/** Programs as commands name them: a shipped one, a TypeScript file, or a bitstream and the program it came from. */
+import { existsSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { DiagnosticError } from '../base/diagnostic.ts';
+import { didYouMean } from '../base/text.ts';
+import { decode } from '../bitstream/decode.ts';
+import type { Fabric } from '../fabric/graph.ts';
+import type { Program } from '../frontend/program.ts';
+import { programs } from '../programs/index.ts';
+import { type Built, buildFromKbit, buildProgram } from '../sweep/point/build.ts';
+import { readBytes } from '../tools/files.ts';
+import { noSuchProgram, notAProgram, programFailed } from './messages.ts';
+import type { Progress } from './progress.ts';
+
+export type Pairs = Readonly<Record<string, string>>;
+
+/** Adds `--param`. */
+export function withParams(command: Command): Command {
+  return command.option('--param <NAME=VALUE>', 'a parameter of the program; may be repeated', pair, {});
+}
+
+/** Gathers `NAME=VALUE` options. */
+export function pair(text: string, former: Pairs): Pairs {
+  const equals = text.indexOf('=');
+  if (equals <= 0) throw new InvalidArgumentError('It is written NAME=VALUE.');
+  return { ...former, [text.slice(0, equals)]: text.slice(equals + 1) };
+}
+
+/** A program by its name, or by the path of the file whose default export it is. */
+export async function loadProgram(name: string): Promise<Program> {
+  const shipped = programs.get(name);
+  if (shipped) return shipped;
+  if (!existsSync(name)) throw new DiagnosticError(noSuchProgram(name, didYouMean(name, programs.keys())));
+  const loaded = await importFile(name);
+  const found = (loaded as { default?: unknown }).default;
+  if (!isProgram(found))
+    throw new DiagnosticError(notAProgram(name, found === undefined ? 'it has no default export' : 'its default export is something else'));
+  return found;
+}
+
+/** The bitstream of a program, compiled here, or read with the program it names. */
+export async function build(name: string, fabric: Fabric, options: { param: Pairs; seed?: number }, progress: Progress): Promise<Built> {
+  if (extname(name) === '.kbit') {
+    const kbit = new Uint8Array(await readBytes(name, 'bitstream'));
+    const program = await loadProgram(decode(fabric, kbit).interface.program);
+    return progress.step('read', () => buildFromKbit(fabric, program, kbit));
+  }
+  const program = await loadProgram(name);
+  return progress.step('compile', () => buildProgram(fabric, program, options.param, { seed: options.seed, now: () => performance.now() }));
+}
+
+async function importFile(path: string): Promise<object> {
+  try {
+    return await import(pathToFileURL(resolve(path)).href);
+  } catch (error) {
+    if (error instanceof DiagnosticError) throw error;
+    throw new DiagnosticError(programFailed(path, error instanceof Error ? error.message.split('\n')[0] : String(error)));
+  }
+}
+
+function isProgram(value: unknown): value is Program {
+  const parts = ['resolve', 'build', 'data', 'reference', 'tolerance'];
+  return (
+    typeof value === 'object' && value !== null && parts.every((part) => typeof (value as Record<string, unknown>)[part] === 'function')
+  );
+}

@@ -1,0 +1,53 @@
+/** A bitstream on the golden simulator. */
+import { decode } from '../../bitstream/decode.ts';
+import type { Fabric } from '../../fabric/graph.ts';
+import { Dram, type DramProfile } from '../../sim/dram.ts';
+import { Machine } from '../../sim/machine.ts';
+import type { NetworkMode } from '../../sim/network.ts';
+import type { RunStats } from '../../sim/stats.ts';
+import type { TraceRecord } from '../../sim/trace.ts';
+import { describeWaiting } from '../../sim/watchdog.ts';
+import { answersFrom, argumentRegisters } from './image.ts';
+import type { MachineRun } from './witness.ts';
+
+export interface GoldenRun extends MachineRun {
+  readonly stats: RunStats;
+  /** 64-byte beats the memory served. */
+  readonly beats: { readonly reads: number; readonly writes: number };
+  readonly trace: readonly TraceRecord[];
+}
+
+export interface GoldenOptions {
+  readonly profile: DramProfile;
+  readonly network: NetworkMode;
+  readonly maxCycles?: number;
+  /** Trace records to keep. */
+  readonly trace?: number;
+}
+
+/** Nothing but the bytes of the bitstream decides what happens. */
+export function runGolden(
+  fabric: Fabric,
+  kbit: Uint8Array,
+  image: Uint8Array,
+  args: ReadonlyMap<string, number>,
+  options: GoldenOptions,
+): GoldenRun {
+  const { arch } = fabric;
+  const { configs, interface: host } = decode(fabric, kbit);
+  const dram = new Dram(options.profile, arch.memory.ports, image);
+  const { network, maxCycles, trace } = options;
+  const machine = new Machine(fabric, configs, { args: argumentRegisters(arch, host, args), dram, network, maxCycles, trace });
+  const { status, cycles, results, errors, residue, waiting, stats } = machine.run();
+  return {
+    status,
+    cycles,
+    answers: answersFrom(host, dram.image, results),
+    errors,
+    residue,
+    waiting: waiting.map(describeWaiting),
+    stats,
+    beats: dram.served,
+    trace: machine.tracer?.records ?? [],
+  };
+}

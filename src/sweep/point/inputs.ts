@@ -1,0 +1,63 @@
+/** The data of a run: the program's own, seeded, with arrays and arguments from outside put in their place. */
+import { type Diagnostic, DiagnosticError } from '../../base/diagnostic.ts';
+import type { NpyArray } from '../../base/npy.ts';
+import { Rng } from '../../base/rng.ts';
+import { didYouMean } from '../../base/text.ts';
+import type { Inputs, Program, Words } from '../../frontend/program.ts';
+import type { DramArray, LoopProgram } from '../../ir/loops.ts';
+import { unknownArgument, unknownInput, wrongElement, wrongShape } from './messages.ts';
+
+/** An array read from a file, for an input of this name. */
+export interface GivenArray {
+  readonly file: string;
+  readonly array: NpyArray;
+}
+
+export interface GivenData {
+  readonly arrays: ReadonlyMap<string, GivenArray>;
+  readonly args: ReadonlyMap<string, number>;
+  readonly seed: number | string;
+}
+
+/** Throws every array and argument that does not fit, together. */
+export function inputsOf(
+  program: Program,
+  params: Readonly<Record<string, number | string>>,
+  loops: LoopProgram,
+  given: GivenData,
+): Inputs {
+  const problems: Diagnostic[] = [];
+  const own = program.data(params, new Rng(given.seed));
+  const arrays: Record<string, Words> = { ...own.arrays };
+  const inputs = loops.dram.filter(({ role }) => role === 'in');
+  for (const [name, source] of given.arrays) {
+    const target = inputs.find((array) => array.name === name);
+    const words = target && wordsFrom(source, target, problems);
+    if (words) arrays[name] = words;
+    if (!target) problems.push(unknownInput(name, ...knownAndNear(name, inputs)));
+  }
+  const args: Record<string, number> = { ...own.args };
+  for (const [name, value] of given.args) {
+    if (!loops.args.some((arg) => arg.name === name)) problems.push(unknownArgument(name, ...knownAndNear(name, loops.args)));
+    args[name] = value;
+  }
+  if (problems.length > 0) throw new DiagnosticError(problems);
+  return { arrays, args };
+}
+
+function wordsFrom({ file, array }: GivenArray, { name, type, shape }: DramArray, problems: Diagnostic[]): Words | undefined {
+  const sameShape = array.shape.length === shape.length && array.shape.every((size, d) => size === shape[d]);
+  if (!sameShape) problems.push(wrongShape(name, file, array.shape, shape));
+  const { data } = array;
+  if (type === 'f32' && data instanceof Float32Array) return data;
+  if (type === 'i32' && data instanceof Int32Array) return data;
+  if (type === 'i32' && data instanceof Uint32Array) return new Int32Array(data.buffer, data.byteOffset, data.length);
+  if (type === 'i32' && data instanceof Uint8Array) return Int32Array.from(data);
+  problems.push(wrongElement(name, file, array.dtype, type === 'f32' ? '<f4' : '<i4'));
+  return undefined;
+}
+
+function knownAndNear(name: string, list: readonly { readonly name: string }[]): [string[], string | undefined] {
+  const known = list.map((entry) => entry.name);
+  return [known, didYouMean(name, known)];
+}

@@ -1,0 +1,107 @@
+/** Every wording about running a program, by code: E07xx. */
+import { type Diagnostic, errorDiagnostic } from '../../base/diagnostic.ts';
+import type { FabricFault, Witness } from './witness.ts';
+
+export const memoryTooSmall = (bytes: number, addressBits: number): Diagnostic =>
+  errorDiagnostic('E0701', `arrays and bitstream take ${bytes} bytes, \`memory.addressBits\` is ${addressBits}`, {
+    help: `use smaller arrays, or \`--set memory.addressBits=${Math.ceil(Math.log2(bytes))}\``,
+  });
+
+export const unknownInput = (name: string, known: readonly string[], near: string | undefined): Diagnostic =>
+  errorDiagnostic('E0702', `the program has no input array \`${name}\``, {
+    help: near === undefined ? `it reads: ${known.join(', ') || 'nothing'}` : `did you mean \`${near}\`?`,
+  });
+
+export const wrongShape = (name: string, file: string, held: readonly number[], needed: readonly number[]): Diagnostic =>
+  errorDiagnostic('E0703', `\`${file}\` has shape (${held.join(', ')}), input \`${name}\` has (${needed.join(', ')})`, {
+    help: 'choose the parameters that fit the array, with `--param NAME=VALUE`',
+  });
+
+export const wrongElement = (name: string, file: string, held: string, needed: string): Diagnostic =>
+  errorDiagnostic('E0704', `\`${file}\` holds \`${held}\`, input \`${name}\` takes \`${needed}\``, {
+    help: `store \`array.astype('${needed}')\``,
+  });
+
+export const unknownArgument = (name: string, known: readonly string[], near: string | undefined): Diagnostic =>
+  errorDiagnostic('E0705', `the program has no argument \`${name}\``, {
+    help: near === undefined ? `its arguments: ${known.join(', ') || 'none'}` : `did you mean \`${near}\`?`,
+  });
+
+/** An element as people see it: its number and its bits. */
+export interface ShownElement {
+  readonly value: number;
+  readonly bits: number;
+}
+
+const shown = ({ value, bits }: ShownElement): string => `${value} (0x${bits.toString(16).padStart(8, '0')})`;
+
+export const answersDiffer = (
+  pair: readonly [Witness, Witness],
+  place: string,
+  values: readonly [ShownElement, ShownElement],
+  count: number,
+): Diagnostic =>
+  errorDiagnostic(
+    'E0710',
+    `${pair[0]} and ${pair[1]} differ: ${count} element${count === 1 ? '' : 's'} of \`${place.replace(/\[.*/, '')}\``,
+    {
+      notes: [`the first is \`${place}\`: ${pair[0]} ${shown(values[0])}, ${pair[1]} ${shown(values[1])}`],
+      help:
+        pair[0] === 'evaluator'
+          ? 'the compiler and the machine disagree about the program: this is a bug in kiln'
+          : 'the golden simulator and the RTL disagree about the bitstream: this is a bug in kiln',
+    },
+  );
+
+export const referenceDiffers = (witness: Witness, place: string, got: number, expected: number, count: number): Diagnostic =>
+  errorDiagnostic('E0711', `${witness} and the program's reference differ: ${count} element${count === 1 ? '' : 's'}`, {
+    notes: [`the first is \`${place}\`: ${witness} ${got}, reference ${expected}`],
+    help: 'the program and its reference compute different things, or the tolerance is too narrow for its floating point',
+  });
+
+export const cyclesDiffer = (golden: number, rtl: number, first: string | undefined): Diagnostic =>
+  errorDiagnostic('E0712', `the golden simulator takes ${golden} cycles, the RTL ${rtl}`, {
+    notes: first === undefined ? [] : [first],
+    help: 'they must agree in every cycle: this is a bug in kiln',
+  });
+
+export const hung = (witness: Witness, cycles: number, waiting: readonly string[]): Diagnostic =>
+  errorDiagnostic('E0713', `the run on ${witness} hangs: nothing has moved, stopped in cycle ${cycles}`, {
+    notes: [...waiting.slice(0, 12), ...(waiting.length > 12 ? [`and ${waiting.length - 12} more wait`] : [])],
+  });
+
+export const outOfCycles = (witness: Witness, cycles: number, waiting: readonly string[]): Diagnostic =>
+  errorDiagnostic('E0714', `the run on ${witness} was not done after ${cycles} cycles`, {
+    notes: waiting.slice(0, 4),
+    help: 'raise `--max-cycles`',
+  });
+
+const causes: Readonly<Record<number, string>> = {
+  1: 'the loader did not find a bitstream of this version',
+  2: 'the bitstream is for another architecture',
+  3: 'the header of the bitstream is damaged',
+  4: 'a frame of the bitstream is damaged',
+  5: 'a frame is for no tile here',
+  6: 'the bitstream is cut short',
+  7: 'a configuration was loaded into a running fabric',
+  8: 'the run was started without a configuration',
+  9: 'the memory answered with an error',
+  16: 'a memory unit was accessed beyond its words',
+  17: 'more tokens waited than a counter holds',
+  18: 'two stages wanted the tap bus in one cycle',
+};
+
+export const fabricFault = (witness: Witness, { cause, x, y, info }: FabricFault): Diagnostic =>
+  errorDiagnostic('E0715', `the run on ${witness} reports an error at tile ${x},${y}: ${causes[cause] ?? `cause ${cause}`}`, {
+    notes: [`cause ${cause}, information 0x${(info >>> 0).toString(16)} (${info | 0})`],
+  });
+
+export const residueLeft = (witness: Witness): Diagnostic =>
+  errorDiagnostic('E0716', `the run on ${witness} is done, but data is left in the fabric`, {
+    help: 'some unit sent more than its receiver takes: this is a bug in the compiler',
+  });
+
+export const noReference = (name: string): Diagnostic =>
+  errorDiagnostic('E0717', `the bitstream's program \`${name}\` is not known here, so its answer has no reference`, {
+    help: 'name the program itself in place of its bitstream',
+  });

@@ -1,0 +1,89 @@
+/**
+ * One point: one program on one architecture, from data to a report. Every answer asked for is made, each is
+ * compared bit for bit with the one before it, and the first with the program's reference.
+ *
+ *   build -> data -> reference -> evaluator = golden = rtl -> report
+ */
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import type { Fabric } from '../../fabric/graph.ts';
+import { argWords, inputWords } from '../../frontend/check.ts';
+import type { Inputs } from '../../frontend/program.ts';
+import { type Answers, evaluate } from '../../ir/evaluate.ts';
+import type { DramProfile } from '../../sim/dram-profile.ts';
+import type { NetworkMode } from '../../sim/network.ts';
+import { type Bound, boundOf } from './bound.ts';
+import type { Built } from './build.ts';
+import { compareAnswers, compareReference, runProblems } from './compare.ts';
+import { type GoldenRun, runGolden } from './golden.ts';
+import { dramImage } from './image.ts';
+import { type GivenData, inputsOf } from './inputs.ts';
+import { cyclesDiffer } from './messages.ts';
+import { type RtlPointRun, runOnRtl } from './rtl.ts';
+import { WITNESSES, type Witness } from './witness.ts';
+
+/** Runs one step, tells of it, measures it. */
+export type Step = <T>(title: string, work: (detail: (text: string) => void) => Promise<T> | T) => Promise<T>;
+
+export interface PointOptions {
+  readonly witnesses: ReadonlySet<Witness>;
+  readonly given: GivenData;
+  readonly profile: DramProfile;
+  readonly network: NetworkMode;
+  readonly maxCycles?: number;
+  /** A file for the waves of the RTL. */
+  readonly waves?: string;
+}
+
+export interface Point {
+  readonly built: Built;
+  readonly inputs: Inputs;
+  readonly bound: Bound;
+  readonly golden?: GoldenRun;
+  readonly rtl?: RtlPointRun;
+  /** Answers by witness, in the order of `WITNESSES`. */
+  readonly answers: ReadonlyMap<Witness, Answers>;
+  /** Everything that does not agree or did not end well; empty exactly when all is well. */
+  readonly problems: readonly Diagnostic[];
+}
+
+export async function runPoint(fabric: Fabric, built: Built, options: PointOptions, step: Step): Promise<Point> {
+  const { program, params, loops, kbit, host } = built;
+  const { witnesses, profile, network, maxCycles } = options;
+  const inputs = await step('data', () => inputsOf(program, params, loops, options.given));
+  const words = inputWords(inputs);
+  const args = argWords(loops, inputs);
+  const expected = await step('reference', () => program.reference(params, inputs));
+
+  const answers = new Map<Witness, Answers>();
+  const problems: Diagnostic[] = [];
+  if (witnesses.has('evaluator'))
+    answers.set('evaluator', await step('evaluator', () => evaluate(loops, words, args, { latency: fabric.arch.latency })));
+  const image = dramImage(fabric.arch, host, kbit, words);
+  let golden: GoldenRun | undefined;
+  if (witnesses.has('golden')) {
+    golden = await step('golden', () => runGolden(fabric, kbit, image, args, { profile, network, maxCycles }));
+    answers.set('golden', golden.answers);
+    problems.push(...runProblems('golden', golden));
+  }
+  let rtl: RtlPointRun | undefined;
+  if (witnesses.has('rtl')) {
+    const { waves } = options;
+    rtl = await step('rtl', (onProgress) => runOnRtl(fabric, kbit, host, image, args, { profile, maxCycles, waves, onProgress }));
+    answers.set('rtl', rtl.answers);
+    problems.push(...runProblems('rtl', rtl));
+  }
+
+  // A run that did not end has no answer to compare.
+  const ended = WITNESSES.filter(
+    (witness) => answers.has(witness) && ({ evaluator: undefined, golden, rtl }[witness]?.status ?? 'done') === 'done',
+  );
+  ended.slice(1).forEach((right, i) => {
+    const left = ended[i];
+    problems.push(...compareAnswers(loops, [left, right], answers.get(left) as Answers, answers.get(right) as Answers));
+  });
+  if (ended.length > 0)
+    problems.push(...compareReference(loops, ended[0], answers.get(ended[0]) as Answers, expected, program.tolerance(params)));
+  if (golden && rtl && network === 'routed' && golden.cycles !== rtl.cycles)
+    problems.push(cyclesDiffer(golden.cycles, rtl.cycles, undefined));
+  return { built, inputs, bound: boundOf(loops, profile), golden, rtl, answers, problems };
+}
