@@ -48,8 +48,8 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   tools: { may: ['base'], why: 'tools run programs and hold files, and know nothing of what is in them' },
   cosim: {
-    may: ['base', 'bitstream', 'rtl/signature', 'rtl/env', 'sim/trace', 'tools'],
-    why: 'the harness compares traces: of sim it sees sim/trace.ts alone, of rtl the signature and the template environment',
+    may: ['base', 'fabric', 'bitstream', 'rtl/emit', 'rtl/signature', 'rtl/env', 'sim/trace', 'sim/dram-profile', 'tools'],
+    why: 'the harness builds what rtl/emit prints and compares traces: of sim it sees the trace and the numbers of the DRAM, never the machine',
   },
   report: { may: ['base', 'fabric', 'ir', 'rtl/signature', 'tools'], why: 'reports measure what was made, and do not simulate' },
   viewer: { may: ['base', 'fabric', 'ir', 'bitstream', 'sim/trace'], why: 'the viewer is geometry: no tools, no files' },

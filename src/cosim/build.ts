@@ -1,0 +1,54 @@
+/** The Verilated `kiln_top` of an architecture with the harness around it, built once and found again. */
+import { join } from 'node:path';
+import type { Fabric } from '../fabric/graph.ts';
+import { emitRtl, modulePath, RTL_PATHS, TOP_MODULE } from '../rtl/emit.ts';
+import { repositoryRoot, writeAtomic } from '../tools/files.ts';
+import { withScratch } from '../tools/scratch.ts';
+import { buildVerilator, type VerilatorBuild } from '../tools/verilator.ts';
+
+export interface RtlBuildOptions {
+  /** `none` by default; a traced build is another build. */
+  readonly trace?: 'none' | 'vcd' | 'fst';
+  /** Builds each kind of tile once and apart; by default where it pays. */
+  readonly hierarchical?: boolean;
+  /** What X becomes: `unique` draws registers without reset from the seed of the run. */
+  readonly unknowns?: 'fast' | 'unique';
+  /** Simulation threads, for long runs of large flat builds. */
+  readonly threads?: number;
+  readonly jobs?: number;
+  readonly onProgress?: (step: string) => void;
+}
+
+/**
+ * From this many tiles on, building each kind of tile once beats one flat build; below it the flat one is
+ * built as fast and runs faster.
+ */
+const HIERARCHY_PAYS = 12;
+
+/** Builds the RTL of a fabric, or finds it in the cache. */
+export function buildRtl(fabric: Fabric, options: RtlBuildOptions = {}): Promise<VerilatorBuild> {
+  const { arch } = fabric;
+  const testbench = join(repositoryRoot, 'templates', 'tb');
+  return withScratch('rtl', async (dir) => {
+    const files = emitRtl(fabric);
+    for (const { path, text } of files) await writeAtomic(join(dir, path), text);
+    return buildVerilator({
+      dir,
+      top: TOP_MODULE,
+      fileList: files.map(({ path }) => path).filter((path) => path.endsWith('.sv')),
+      cpp: [join(testbench, 'harness.cpp')],
+      headers: [join(testbench, 'dram.h')],
+      waiver: RTL_PATHS.waivers,
+      hierarchical: options.hierarchical ?? fabric.tiles.length >= HIERARCHY_PAYS,
+      trace: options.trace ?? 'none',
+      extraCFlags: [`-DKILN_PORTS=${arch.memory.ports}`, `-DKILN_ADDRESS_BITS=${arch.memory.addressBits}`],
+      ...(options.unknowns ? { unknowns: options.unknowns } : {}),
+      ...(options.threads ? { threads: options.threads } : {}),
+      ...(options.jobs ? { jobs: options.jobs } : {}),
+      ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+    });
+  });
+}
+
+/** The file of the top module, below the folder of the emitted files. */
+export const TOP_PATH = modulePath(TOP_MODULE);

@@ -1,0 +1,365 @@
+// Runs one bitstream on the Verilated kiln_top: DRAM on the AXI4 ports, the host on AXI4-Lite.
+//
+//   harness JOB
+//
+// JOB is a text of `key value` lines (see Job); the answers go into the directory it names: result.json and dram.bin.
+// Built with KILN_PORTS and KILN_ADDRESS_BITS of the architecture.
+//
+// One cycle: inputs are set from the registers of the models, the low phase is evaluated, outputs are sampled, then
+// comes the rising edge and the models step. In T0 (commit_o is 1) the DRAM starts afresh instead of stepping.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <deque>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "Vkiln_top.h"
+#include "dram.h"
+#include "verilated.h"
+#if VM_TRACE
+#if VM_TRACE_FST
+#include "verilated_fst_c.h"
+using Waves = VerilatedFstC;
+#else
+#include "verilated_vcd_c.h"
+using Waves = VerilatedVcdC;
+#endif
+#endif
+
+namespace {
+
+constexpr unsigned kPorts = KILN_PORTS;
+constexpr unsigned kAddressBits = KILN_ADDRESS_BITS;
+
+enum Register : uint32_t {
+  kId = 0x000,
+  kCtrl = 0x010,
+  kStatus = 0x014,
+  kError = 0x018,
+  kErrorInfo = 0x01c,
+  kConfigAddr = 0x020,
+  kCyclesLo = 0x028,
+  kCyclesHi = 0x02c,
+  kConfigCycles = 0x030,
+  kArg = 0x040,
+  kResult = 0x080,
+};
+constexpr uint32_t kMagic = 0x4e4c494b;
+constexpr uint32_t kLoad = 1, kStart = 2, kStop = 4;
+constexpr uint32_t kLoaded = 1 << 1, kDone = 1 << 3, kHang = 1 << 4, kErrorBit = 1 << 5;
+
+[[noreturn]] void fail(const std::string& why) {
+  std::cerr << "harness: " << why << "\n";
+  std::exit(3);
+}
+
+// Ports of any width, as Verilator types them: bits [lsb, lsb + width), width <= 64.
+template <typename T>
+uint64_t get(const T& port, unsigned lsb, unsigned width) {
+  return static_cast<uint64_t>(port) >> lsb & (width == 64 ? ~0ull : (1ull << width) - 1);
+}
+template <std::size_t N>
+uint64_t get(const VlWide<N>& port, unsigned lsb, unsigned width) {
+  uint64_t value = 0;
+  for (unsigned done = 0; done < width;) {
+    const unsigned at = lsb + done, take = std::min(32 - at % 32, width - done);
+    value |= (static_cast<uint64_t>(port[at / 32]) >> at % 32 & ((1ull << take) - 1)) << done;
+    done += take;
+  }
+  return value;
+}
+template <typename T>
+void put(T& port, unsigned lsb, unsigned width, uint64_t value) {
+  const uint64_t mask = (width == 64 ? ~0ull : (1ull << width) - 1) << lsb;
+  port = static_cast<T>((static_cast<uint64_t>(port) & ~mask) | (value << lsb & mask));
+}
+template <std::size_t N>
+void put(VlWide<N>& port, unsigned lsb, unsigned width, uint64_t value) {
+  for (unsigned done = 0; done < width;) {
+    const unsigned at = lsb + done, take = std::min(32 - at % 32, width - done);
+    const uint32_t mask = static_cast<uint32_t>(((1ull << take) - 1) << at % 32);
+    port[at / 32] = (port[at / 32] & ~mask) | (static_cast<uint32_t>(value >> done) << at % 32 & mask);
+    done += take;
+  }
+}
+
+struct Job {
+  std::string image, bitstream, out, waves;
+  uint64_t config_address = 0;  // bytes; also where the DRAM of the run ends or later
+  uint64_t max_cycles = 0;
+  uint64_t load_cycles = 0;
+  unsigned results = 0;
+  kiln::DramProfile profile = {};
+  std::vector<uint32_t> args;
+};
+
+Job read_job(const char* path) {
+  std::ifstream in(path);
+  if (!in) fail(std::string("cannot read ") + path);
+  Job job;
+  std::string line;
+  while (std::getline(in, line)) {
+    std::istringstream words(line);
+    std::string key;
+    words >> key >> std::ws;
+    if (key == "image") std::getline(words, job.image);
+    else if (key == "bitstream") std::getline(words, job.bitstream);
+    else if (key == "out") std::getline(words, job.out);
+    else if (key == "waves") std::getline(words, job.waves);
+    else if (key == "config_address") words >> job.config_address;
+    else if (key == "max_cycles") words >> job.max_cycles;
+    else if (key == "load_cycles") words >> job.load_cycles;
+    else if (key == "results") words >> job.results;
+    else if (key == "profile") {
+      words >> job.profile.unit >> job.profile.read >> job.profile.total >> job.profile.read_latency >> job.profile.write_latency;
+    } else if (key == "args") {
+      for (uint32_t value; words >> value;) job.args.push_back(value);
+    } else fail("unknown key " + key);
+  }
+  return job;
+}
+
+std::vector<uint8_t> read_bytes(const std::string& path) {
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  if (!in) fail("cannot read " + path);
+  std::vector<uint8_t> bytes(static_cast<std::size_t>(in.tellg()));
+  in.seekg(0);
+  in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  return bytes;
+}
+
+class Bench {
+ public:
+  Bench(VerilatedContext& context, const Job& job, std::vector<uint8_t> memory, uint64_t image_bytes)
+      : context_(context), top_(&context), dram_(job.profile, kPorts, std::move(memory)), image_bytes_(image_bytes) {
+#if VM_TRACE
+    if (!job.waves.empty()) {
+      context.traceEverOn(true);
+      waves_ = std::make_unique<Waves>();
+      top_.trace(waves_.get(), 99);
+      waves_->open(job.waves.c_str());
+    }
+#endif
+    top_.rst_ni = 0;
+    for (int i = 0; i < 4; i++) cycle();
+    top_.rst_ni = 1;
+    cycle();
+  }
+
+  ~Bench() {
+#if VM_TRACE
+    if (waves_) waves_->close();
+#endif
+    top_.final();
+  }
+
+  void write(uint32_t address, uint32_t data) {
+    top_.s_axil_awaddr_i = address;
+    top_.s_axil_wdata_i = data;
+    top_.s_axil_wstrb_i = 0xf;
+    bool address_due = true, data_due = true, answer_due = true;
+    for (int i = 0; address_due || data_due || answer_due; i++) {
+      if (i > 1000) fail("no answer to a write at the host port");
+      top_.s_axil_awvalid_i = address_due;
+      top_.s_axil_wvalid_i = data_due;
+      top_.s_axil_bready_i = 1;
+      cycle([&] {
+        if (address_due && top_.s_axil_awready_o) address_due = false;
+        if (data_due && top_.s_axil_wready_o) data_due = false;
+        if (top_.s_axil_bvalid_o) answer_due = false;
+      });
+    }
+    top_.s_axil_awvalid_i = top_.s_axil_wvalid_i = top_.s_axil_bready_i = 0;
+  }
+
+  uint32_t read(uint32_t address) {
+    uint32_t data = 0;
+    top_.s_axil_araddr_i = address;
+    bool address_due = true, answer_due = true;
+    for (int i = 0; address_due || answer_due; i++) {
+      if (i > 1000) fail("no answer to a read at the host port");
+      top_.s_axil_arvalid_i = address_due;
+      top_.s_axil_rready_i = 1;
+      cycle([&] {
+        if (address_due && top_.s_axil_arready_o) address_due = false;
+        if (top_.s_axil_rvalid_o) {
+          data = top_.s_axil_rdata_o;
+          answer_due = false;
+        }
+      });
+    }
+    top_.s_axil_arvalid_i = top_.s_axil_rready_i = 0;
+    return data;
+  }
+
+  void cycle() {
+    cycle([] {});
+  }
+
+  // One cycle; `sample` sees the outputs before the rising edge.
+  template <typename Sample>
+  void cycle(Sample sample) {
+    drive();
+    top_.clk_i = 0;
+    top_.eval();
+    dump();
+    sample();
+    const bool commit = top_.commit_o;
+    if (commit) run_cycle_ = 1;
+    else if (run_cycle_ > 0) run_cycle_++;
+    if (run_cycle_ > 1 && end_cycle_ == 0 && (top_.done_o || !top_.running_o)) end_cycle_ = run_cycle_;
+    if (top_.rst_ni && !commit) handshakes();
+    top_.clk_i = 1;
+    top_.eval();
+    dump();
+    if (commit) {
+      dram_.reset();
+      dram_.set_limit(image_bytes_);
+    } else {
+      dram_.tick();
+    }
+    cycles_++;
+  }
+
+  // The number of the last cycle, T0 being 1; 0 before T0.
+  uint64_t run_cycle() const { return run_cycle_; }
+  // The cycle in which done or hang was first visible; 0 before.
+  uint64_t end_cycle() const { return end_cycle_; }
+  uint64_t cycles() const { return cycles_; }
+  kiln::Dram& dram() { return dram_; }
+
+ private:
+  void drive() {
+    for (unsigned p = 0; p < kPorts; p++) {
+      put(top_.m_axi_arready_i, p, 1, dram_.ar_ready(p));
+      put(top_.m_axi_awready_i, p, 1, dram_.aw_ready(p));
+      put(top_.m_axi_wready_i, p, 1, dram_.w_ready(p));
+      put(top_.m_axi_rvalid_i, p, 1, dram_.r_valid(p));
+      put(top_.m_axi_bvalid_i, p, 1, dram_.b_valid(p));
+      if (dram_.r_valid(p)) {
+        for (unsigned i = 0; i < 16; i++) put(top_.m_axi_rdata_i, 512 * p + 32 * i, 32, dram_.r_data(p).words[i]);
+        put(top_.m_axi_rid_i, 8 * p, 8, dram_.r_id(p));
+        put(top_.m_axi_rlast_i, p, 1, dram_.r_last(p));
+      }
+      if (dram_.b_valid(p)) put(top_.m_axi_bid_i, 8 * p, 8, dram_.b_id(p));
+    }
+  }
+
+  void handshakes() {
+    for (unsigned p = 0; p < kPorts; p++) {
+      if (dram_.r_valid(p) && !get(top_.m_axi_rready_o, p, 1)) fail("RREADY is 0 while there is read data");
+      if (dram_.b_valid(p) && !get(top_.m_axi_bready_o, p, 1)) fail("BREADY is 0 while there is a response");
+      if (get(top_.m_axi_arvalid_o, p, 1) && dram_.ar_ready(p)) {
+        dram_.ar(p, burst(get(top_.m_axi_arid_o, 8 * p, 8), get(top_.m_axi_araddr_o, kAddressBits * p, kAddressBits),
+                          get(top_.m_axi_arlen_o, 8 * p, 8), get(top_.m_axi_arsize_o, 3 * p, 3), get(top_.m_axi_arburst_o, 2 * p, 2)));
+      }
+      if (get(top_.m_axi_wvalid_o, p, 1) && dram_.w_ready(p)) write_beat(p);
+      if (get(top_.m_axi_awvalid_o, p, 1) && dram_.aw_ready(p)) {
+        const kiln::Burst b = burst(get(top_.m_axi_awid_o, 8 * p, 8), get(top_.m_axi_awaddr_o, kAddressBits * p, kAddressBits),
+                                    get(top_.m_axi_awlen_o, 8 * p, 8), get(top_.m_axi_awsize_o, 3 * p, 3), get(top_.m_axi_awburst_o, 2 * p, 2));
+        dram_.aw(p, b);
+        for (unsigned i = 1; i <= b.beats; i++) lasts_[p].push_back(i == b.beats);
+      }
+    }
+  }
+
+  void write_beat(unsigned p) {
+    kiln::Beat beat;
+    uint32_t strobe = 0;
+    for (unsigned i = 0; i < 16; i++) {
+      beat.words[i] = static_cast<uint32_t>(get(top_.m_axi_wdata_o, 512 * p + 32 * i, 32));
+      const uint64_t bytes = get(top_.m_axi_wstrb_o, 64 * p + 4 * i, 4);
+      if (bytes != 0 && bytes != 0xf) fail("a word is written in part");
+      if (bytes != 0) strobe |= 1u << i;
+    }
+    if (lasts_[p].empty() || lasts_[p].front() != (get(top_.m_axi_wlast_o, p, 1) != 0)) fail("WLAST is not on the last beat of the burst");
+    lasts_[p].pop_front();
+    dram_.w(p, beat, strobe);
+  }
+
+  // What the fabric promises of every burst.
+  kiln::Burst burst(uint64_t id, uint64_t address, uint64_t length, uint64_t size, uint64_t kind) {
+    if (size != 6 || kind != 1) fail("a burst that is not INCR of 64-byte beats");
+    if (address % 64 != 0) fail("a burst that does not begin at a beat");
+    if (length > 15) fail("a burst of more than 16 beats");
+    if (address / 4096 != (address + 64 * length) / 4096) fail("a burst that crosses 4 KB");
+    return {static_cast<uint32_t>(id), address, static_cast<uint32_t>(length) + 1};
+  }
+
+  void dump() {
+#if VM_TRACE
+    if (waves_) waves_->dump(context_.time());
+#endif
+    context_.timeInc(1);
+  }
+
+  VerilatedContext& context_;
+  Vkiln_top top_;
+  kiln::Dram dram_;
+  uint64_t image_bytes_;
+  std::deque<bool> lasts_[kPorts];
+  uint64_t run_cycle_ = 0, end_cycle_ = 0, cycles_ = 0;
+#if VM_TRACE
+  std::unique_ptr<Waves> waves_;
+#endif
+};
+
+void write_result(const Job& job, Bench& bench, const char* status, uint64_t cycles, const std::vector<uint8_t>* image) {
+  const uint32_t word = bench.read(kStatus), error = bench.read(kError), info = bench.read(kErrorInfo);
+  std::ofstream out(job.out + "/result.json");
+  out << "{\"status\":\"" << status << "\",\"cycles\":" << cycles;
+  out << ",\"counted\":" << (static_cast<uint64_t>(bench.read(kCyclesHi)) << 32 | bench.read(kCyclesLo));
+  out << ",\"configCycles\":" << bench.read(kConfigCycles) << ",\"statusWord\":" << word << ",\"error\":" << error << ",\"info\":" << info;
+  out << ",\"reads\":" << bench.dram().served_reads() << ",\"writes\":" << bench.dram().served_writes();
+  if (bench.dram().out_of_range()) out << ",\"outOfRange\":" << bench.dram().first_out_of_range();
+  out << ",\"results\":[";
+  for (unsigned i = 0; i < job.results; i++) out << (i ? "," : "") << bench.read(kResult + 4 * i);
+  out << "]}\n";
+  if (image == nullptr) return;
+  std::ofstream(job.out + "/dram.bin", std::ios::binary).write(reinterpret_cast<const char*>(image->data()), static_cast<std::streamsize>(image->size()));
+}
+
+int simulate(VerilatedContext& context, const Job& job) {
+  std::vector<uint8_t> memory = read_bytes(job.image);
+  const uint64_t image_bytes = memory.size();
+  const std::vector<uint8_t> bits = read_bytes(job.bitstream);
+  memory.resize(job.config_address + bits.size());
+  std::copy(bits.begin(), bits.end(), memory.begin() + static_cast<std::ptrdiff_t>(job.config_address));
+  Bench bench(context, job, std::move(memory), image_bytes);
+
+  if (bench.read(kId) != kMagic) fail("the host port does not answer with its magic number");
+  bench.write(kConfigAddr, static_cast<uint32_t>(job.config_address / 64));
+  for (std::size_t i = 0; i < job.args.size(); i++) bench.write(kArg + 4 * static_cast<uint32_t>(i), job.args[i]);
+  bench.write(kCtrl, kLoad);
+  while (!(bench.read(kStatus) & (kLoaded | kErrorBit))) {
+    if (bench.cycles() > job.load_cycles) fail("the bitstream is not loaded in time");
+  }
+  if (bench.read(kStatus) & kErrorBit) {
+    write_result(job, bench, "refused", 0, nullptr);
+    return 0;
+  }
+  bench.write(kCtrl, kStart);
+  if (bench.run_cycle() == 0) fail("no commit after the start");
+  while (bench.end_cycle() == 0 && bench.run_cycle() < job.max_cycles) bench.cycle();
+
+  const uint64_t cycles = bench.end_cycle() ? bench.end_cycle() : bench.run_cycle();
+  std::vector<uint8_t> image(bench.dram().memory().begin(), bench.dram().memory().begin() + static_cast<std::ptrdiff_t>(image_bytes));
+  const uint32_t status = bench.read(kStatus);
+  const char* name = status & kDone ? "done" : status & kHang ? "hang" : "limit";
+  write_result(job, bench, name, cycles, &image);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) fail("usage: harness JOB [+verilator+...]");
+  VerilatedContext context;
+  context.commandArgs(argc, argv);
+  return simulate(context, read_job(argv[1]));
+}
