@@ -111,6 +111,8 @@ export interface PcuView {
     readonly afterMsb: number;
     readonly afterWidth: number;
     readonly one: string;
+    /** Reductions may leave more than one entry. */
+    readonly combines: boolean;
     readonly stepWidth: number;
   };
   readonly tree: {
@@ -302,6 +304,7 @@ export function pcuView(arch: Arch, banner: string): PcuView {
       afterMsb: lengthBits,
       afterWidth: lengthBits + 1,
       one: `${lengthBits}'d1`,
+      combines: pcu.ring > 1,
       stepWidth: bitsFor(slots) + 2,
     },
     tree: {
