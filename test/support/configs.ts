@@ -29,6 +29,7 @@ export function configOf<F extends Field>(layout: F, fields: Some<ValueOf<F>>): 
   return value;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: one walk over every layout
 function assign(value: any, fields: any): void {
   for (const key of Object.keys(fields)) {
     const given = fields[key];
@@ -49,6 +50,9 @@ export const hostConfig = (arch: Arch, fields: Some<HostConfig>): HostConfig => 
 export function chain(counters: readonly (readonly [number, number, number?])[], par = 1, laneStep = 1): Some<ChainConfig> {
   return { count: counters.length, par, laneStep, counters: counters.map(([min, max, stride = 1]) => ({ min, max, stride })) };
 }
+
+/** `n` elements of an array left zero: `[...skip(2), third]`. */
+export const skip = (n: number): undefined[] => Array<undefined>(n).fill(undefined);
 
 export const code = (op: Op): number => OPS[op].code;
 /** Operands. */

@@ -197,11 +197,11 @@ describe.each([1, 4, 16, 32])('random address generators with %i lanes', (n) => 
           if (beats.length === bursts[0].length) {
             const { beat, length } = bursts.shift()!;
             if (length > wide.ag.burstBeats || beat >> 6 !== (beat + length - 1) >> 6) expect.fail(`a burst of ${length} beats at ${beat}`);
-            beats.splice(0).forEach(({ words, strobe }, b) =>
+            beats.splice(0).forEach(({ words, strobe }, b) => {
               words.forEach((word, k) => {
                 if ((strobe >> k) & 1) written.push(`${(beat + b) * 16 + k}=${word}`);
-              }),
-            );
+              });
+            });
             answers.push(t + rng.int(1, 10));
           }
         }

@@ -8,7 +8,7 @@ import type { PcuConfig, PmuConfig } from '../../../src/fabric/config.ts';
 import { createPcu, createPmu, type UnitBench } from '../../../src/sim/bench.ts';
 import { ClockEdge, Fifo } from '../../../src/sim/fifo.ts';
 import { Fork } from '../../../src/sim/switch.ts';
-import { acc, chain, code, f32, imm, lane, pcuConfig, pmuConfig, reg, type Some } from '../../support/configs.ts';
+import { acc, chain, code, f32, imm, lane, pcuConfig, pmuConfig, reg, type Some, skip } from '../../support/configs.ts';
 import { archNamed } from '../../support/fabric.ts';
 
 const arch = archNamed('tiny');
@@ -190,7 +190,7 @@ const PCU: readonly PcuCase[] = [
       chain: chain([[0, 8, 4]], 4),
       inputs: [counter0],
       tree: { used: 1, source: 0 },
-      stages: [{ op: code('mov'), a: reg(0) }, , , , , { op: code('add') }],
+      stages: [{ op: code('mov'), a: reg(0) }, ...skip(4), { op: code('add') }],
       scalarOut: [{ used: 1, source: 5 }],
       vectorOut: [{ used: 1, source: 5 }],
     },
@@ -204,7 +204,7 @@ const PCU: readonly PcuCase[] = [
       vectorIn: [{ used: 1, masks: 1 }],
       inputs: [vector0],
       tree: { used: 1, source: 0 },
-      stages: [{ op: code('mov'), a: reg(0) }, , , , , { op: code('fadd') }],
+      stages: [{ op: code('mov'), a: reg(0) }, ...skip(4), { op: code('fadd') }],
       scalarOut: [{ used: 1, source: 5 }],
     },
     feed: {
@@ -226,7 +226,7 @@ const PCU: readonly PcuCase[] = [
       chain: chain([[0, 20, 4]], 4),
       inputs: [counter0],
       tree: { used: 1, source: 0 },
-      stages: [{ op: code('i2f'), a: reg(0) }, , , , , { op: code('fadd'), acc: { used: 1, first: 1, last: 1, length: 4 } }],
+      stages: [{ op: code('i2f'), a: reg(0) }, ...skip(4), { op: code('fadd'), acc: { used: 1, first: 1, last: 1, length: 4 } }],
       scalarOut: [{ used: 1, source: 5, mask: 1 }],
       tokenOut: [{ used: 1, source: 5, mask: 1 }],
     },
@@ -383,7 +383,7 @@ const PMU: readonly PmuCase[] = [
       write: [{ enable: 1, chain: chain([[0, 1]], 4, 0), source: 0, address: { base: 8, ...lane1 } }],
       read: [{ ...readAll, chain: chain([[0, 1]], 4, 0), address: { base: 9, ...lane1 } }],
       tokenIn: [{ used: 1, context: 2, source: 4 + 3 }],
-      tokenOut: [, , , { used: 1, context: 0, net: 1 }],
+      tokenOut: [...skip(3), { used: 1, context: 0, net: 1 }],
     },
     feed: { vector: { 0: [{ data: [1, 2, 3, 4] }] } },
     out: ['1 t3', '3 v0 2 3 4 0 /f last'],
@@ -436,7 +436,7 @@ const PMU: readonly PmuCase[] = [
       ],
       read: [{ ...readAll, chain: chain([[0, 2]], 4, 0), address: { inc: [4], ...lane1 } }],
       tokenIn: [{ used: 1, context: 2, mask: 1, source: 4 + 1 }],
-      tokenOut: [, { used: 1, context: 1 }],
+      tokenOut: [...skip(1), { used: 1, context: 1 }],
     },
     feed: { vector: { 0: [{ data: [1, 0, 3, 0], mask: 5 }], 1: [{ data: [1, 0, 3, 0], mask: 5 }] } },
     out: ['4 v0 1 5 3 5 /f', '5 v0 1 0 3 5 /f last'],
