@@ -105,7 +105,7 @@ function dot(words: number): FabricConfig {
   const L = arch.pcu.lanes;
   const config = new FabricConfig(fabric);
   const host = config.unit('host', 0, hostConfig(arch, { results: [{ expect: 1 }] }));
-  const load = config.unit('ag', 3, agConfig(arch, { chain: chain([[0, 1]]), run: words, address: { base: 16 } }));
+  const load = config.unit('ag', 2, agConfig(arch, { chain: chain([[0, 1]]), run: words, address: { base: 16 } }));
   const address = { inc: [L], lane: 1, laneInverse: 1 };
   const stream = chain([[0, words, L]], L);
   const memory = config.unit(
