@@ -1,0 +1,134 @@
+/** Collections: what patterns are written over. Nothing is stored; a collection knows the element at an index. */
+import type { ElementType } from '../../ir/loops.ts';
+import { patternProblem } from '../messages.ts';
+import { callerSource } from './caller.ts';
+import { type Combiner, Expr, typedOp } from './expr.ts';
+import type { IndicesOf, Shape } from './handles.ts';
+import { type Index, Index as IndexClass } from './index-expr.ts';
+import { problem } from './problems.ts';
+
+/** The rank of a shape: sizes are known when a program is built, ranks in the editor. */
+export type RankOf<S extends Shape> = { readonly [D in keyof S]: number };
+
+/** Elements of one type over a rectangular domain. */
+export interface Collection<T extends ElementType = ElementType, S extends Shape = Shape> {
+  readonly type: T;
+  readonly shape: S;
+  at(...index: IndicesOf<S>): Expr<T>;
+}
+
+/** The elements of a collection where a mask is not 0; to be folded. */
+export interface Filtered<T extends ElementType = ElementType, S extends Shape = Shape> {
+  readonly values: Collection<T, S>;
+  readonly mask: Collection<'i32', S>;
+}
+
+/** A whole collection combined into one value; to be a `result`. */
+export interface Folded<T extends ElementType = ElementType> {
+  readonly type: T;
+  readonly expr: Expr<T>;
+  /** The variables folded over, outermost first, with their sizes. */
+  readonly over: readonly Dimension[];
+}
+
+/** A variable of a domain. */
+export interface Dimension {
+  readonly name: string;
+  readonly size: number;
+}
+
+/** Element types of a list of collections, as expressions. */
+export type ElementsOf<C extends readonly Collection[]> = {
+  readonly [K in keyof C]: C[K] extends { readonly type: infer T extends ElementType } ? Expr<T> : never;
+};
+
+/** One result element for every element, or for every group of elements at the same place. */
+export function map<const C extends readonly [Collection, ...Collection<ElementType, C[0]['shape']>[]], U extends ElementType>(
+  collections: C,
+  element: (...elements: ElementsOf<C>) => Expr<U>,
+): Collection<U, C[0]['shape']> {
+  const [{ shape }] = collections;
+  if (collections.some((other) => other.shape.length !== shape.length || other.shape.some((size, d) => size !== shape[d]))) {
+    const shapes = collections.map((other) => `[${other.shape.join(', ')}]`).join(' and ');
+    problem(patternProblem(`collections of shapes ${shapes} are combined element by element`, 'give them one shape', callerSource()));
+  }
+  return tabulate(shape, (...index) => element(...(collections.map((one) => one.at(...index)) as unknown as ElementsOf<C>)));
+}
+
+/** Every pair of an element of `x` and an element of `y`. */
+export function outer<T extends ElementType, U extends ElementType, V extends ElementType>(
+  x: Collection<T, readonly [number]>,
+  y: Collection<U, readonly [number]>,
+  element: (a: Expr<T>, b: Expr<U>) => Expr<V>,
+): Collection<V, readonly [number, number]> {
+  return tabulate([x.shape[0], y.shape[0]], (i, j) => element(x.at(i), y.at(j)));
+}
+
+/** The element at each index as an expression of the index. */
+export function tabulate<T extends ElementType, const S extends Shape>(
+  shape: S,
+  element: (...index: { readonly [D in keyof S]: Index }) => Expr<T>,
+): Collection<T, RankOf<S>> {
+  const at = (...index: readonly unknown[]) => element(...(index as unknown as { readonly [D in keyof S]: Index }));
+  // The type of an element is that of any element.
+  const { type } = at(...shape.map((_, d) => IndexClass.variable(`?${d}`)));
+  return { type, shape: shape as unknown as RankOf<S>, at };
+}
+
+/** The elements where the mask is not 0. */
+export const filter = <T extends ElementType, S extends Shape>(values: Collection<T, S>, mask: Collection<'i32', S>): Filtered<T, S> => ({
+  values,
+  mask,
+});
+
+/** Combines all elements of a collection; of none the result is the combiner's neutral element (of a full domain it always has one). */
+export function fold<T extends ElementType, S extends Shape>(combiner: Combiner, of: Collection<T, S> | Filtered<T, S>): Folded<T> {
+  const values = 'mask' in of ? of.values : of;
+  const over = values.shape.map((size, d) => ({ name: foldNames[d], size }));
+  const index = over.map(({ name }) => IndexClass.variable(name)) as unknown as IndicesOf<S>;
+  const value = values.at(...index);
+  const kept = 'mask' in of ? of.mask.at(...index).select(value, neutralOf(combiner, values.type)) : value;
+  return { type: values.type, expr: folded(combiner, kept, over), over };
+}
+
+/** Inside `tabulate`: combines an expression over indices of its own, `foldOver('add', [n], (k) => a.at(i, k).mul(b.at(k, j)))`. */
+export function foldOver<T extends ElementType, const S extends Shape>(
+  combiner: Combiner,
+  shape: S,
+  element: (...index: { readonly [D in keyof S]: Index }) => Expr<T>,
+): Expr<T> {
+  const over = shape.map((size, d) => ({ name: foldNames[d], size }));
+  const index = over.map(({ name }) => IndexClass.variable(name)) as unknown as { readonly [D in keyof S]: Index };
+  return folded(combiner, element(...index), over);
+}
+
+/** Variables of folds, and of the domains of outputs. */
+export const foldNames = ['k', 'l', 'm', 'n'];
+export const domainNames = ['i', 'j', 'g', 'h'];
+
+/** Sizes of a fold's variables travel with its expression. */
+const sizes = new WeakMap<Expr, readonly Dimension[]>();
+
+export const foldedOver = (expr: Expr): readonly Dimension[] | undefined => sizes.get(expr);
+
+function folded<T extends ElementType>(combiner: Combiner, value: Expr<T>, over: readonly Dimension[]): Expr<T> {
+  const node = {
+    kind: 'reduce' as const,
+    op: typedOp(combiner, value.type),
+    args: [value],
+    over: over.map(({ name }) => name),
+    init: { kind: 'const' as const, bits: bitsOfConstant(neutralOf(combiner, value.type)) },
+  };
+  const expr = new Expr(value.type, node);
+  sizes.set(expr, over);
+  return expr;
+}
+
+/** The element that changes nothing. */
+export function neutralOf<T extends ElementType>(combiner: Combiner, type: T): Expr<T> {
+  const least = type === 'f32' ? Number.NEGATIVE_INFINITY : -(2 ** 31);
+  const greatest = type === 'f32' ? Number.POSITIVE_INFINITY : 2 ** 31 - 1;
+  return Expr.constant(type, { add: 0, mul: 1, min: greatest, max: least, and: -1, or: 0, xor: 0 }[combiner]);
+}
+
+const bitsOfConstant = ({ node }: Expr): number => (node.kind === 'const' ? node.bits : 0);

@@ -1,0 +1,328 @@
+/**
+ * Patterns -> explicit loops.
+ *
+ *     c[i][j] = fold add over k of a[i][k] * b[k][j]
+ *     =>
+ *     pipe (i0) { pipe (j0) { [pipe (k0) {] load a, b; leaf (i, k, j lanes) { c = accumulate } [}] store c } }
+ *
+ * Lanes run along the last dimension of the result where every array has it last or not at all (an accumulator a
+ * lane); else along the fold (a lane tree). A load stands in the outermost loop that decides what is loaded.
+ */
+
+import type { ElementType, ReduceInit } from '../../ir/loops.ts';
+import { OPS, type Op } from '../../ops/table.ts';
+import { noRoom, patternProblem } from '../messages.ts';
+import type { Target } from '../program.ts';
+import { callerSource } from './caller.ts';
+import { type Dimension, foldedOver } from './collection.ts';
+import type { Explicit } from './explicit.ts';
+import { Expr } from './expr.ts';
+import type { Dram, Memory, Result } from './handles.ts';
+import { Index, type IndexLike } from './index-expr.ts';
+import { problem } from './problems.ts';
+import { chooseTiles, type Shape as LaneUse, type Tile } from './tiling.ts';
+
+/** What the program may say about how a pattern runs; everything left out is chosen. */
+export interface ScheduleHints {
+  /** Tile sizes of the result's dimensions, then of the fold's. */
+  readonly tile?: readonly (number | undefined)[];
+  readonly lanes?: number;
+  /** Copies in space, along the first dimension. */
+  readonly copies?: number;
+}
+
+export interface Job {
+  readonly v: Explicit;
+  readonly target: Target;
+  readonly arrays: ReadonlyMap<string, Dram<ElementType, readonly number[], 'in'>>;
+  readonly name: string;
+  readonly type: ElementType;
+  /** Dimensions of the result; none for a single value. */
+  readonly out: readonly Dimension[];
+  readonly expr: Expr;
+  readonly hints: ScheduleHints;
+  readonly to: { readonly array: Dram<ElementType, readonly number[], 'out'> } | { readonly result: Result };
+  /** A name that no memory has yet. */
+  readonly fresh: (name: string) => string;
+}
+
+/** A tile of an array, read at one tuple of variables. */
+interface Read {
+  readonly array: string;
+  readonly vars: readonly string[];
+}
+
+interface Plan extends Job {
+  readonly use: LaneUse;
+  readonly lanes: number;
+  readonly lane: string;
+  readonly fold: readonly Dimension[];
+  readonly reads: readonly Read[];
+  readonly tiles: ReadonlyMap<string, Tile>;
+  /** Loops of the leaf, outermost first. */
+  readonly leaf: readonly Dimension[];
+}
+
+/** Writes one output or result. */
+export function lower(job: Job): void {
+  const folds = collect(job.expr, (expr) => expr.node.kind === 'reduce');
+  if (folds.length > 1) {
+    problem(patternProblem('a pattern holds two folds', 'give each its own output or result, or fold one expression', callerSource()));
+    return;
+  }
+  const fold = folds.length === 1 ? (foldedOver(folds[0]) ?? []) : [];
+  const reads = readsOf(job, [...job.out, ...fold]);
+  if (reads) emit(planOf(job, fold, reads));
+}
+
+function planOf(job: Job, fold: readonly Dimension[], reads: readonly Read[]): Plan {
+  const { target, out, hints } = job;
+  const lanes = hints.lanes ?? target.lanes;
+  const lastOut = out.at(-1);
+  const along = lastOut && reads.every(({ vars }) => !vars.includes(lastOut.name) || vars.at(-1) === lastOut.name);
+  const use: LaneUse = fold.length === 0 ? 'map' : along ? 'stationary' : 'tree';
+  const lane = (use === 'tree' ? fold.at(-1) : lastOut) as Dimension;
+  const leaf = use === 'stationary' ? [...out.slice(0, -1), ...fold, lane] : [...out, ...fold];
+  const streamed = ({ vars }: Read) => lanes === target.lanes && vars.join() === leaf.map(({ name }) => name).join();
+  const first = [...out, ...fold][0];
+  const copies = Math.max(1, Math.min(hints.copies ?? 1, Math.ceil(first.size / (first === lane ? lanes : 1))));
+  const request = {
+    shape: use,
+    dimensions: [...out, ...fold].map((dimension, d) => ({
+      ...dimension,
+      role: d < out.length ? ('out' as const) : ('fold' as const),
+      lane: dimension === lane,
+      hint: hints.tile?.[d],
+      exact: use === 'stationary' && fold.includes(dimension) && !paddingAddsNothing(job.expr, dimension.name),
+    })),
+    kept: [
+      ...reads.filter((read) => !streamed(read)).map(({ vars }) => vars),
+      ...(use === 'stationary' || use === 'tree' ? [out.map(({ name }) => name)] : []),
+    ],
+    lanes,
+    copies,
+    latency: use === 'stationary' ? target.latency[OPS[accumulateOp(job.expr)].latency] : 1,
+    target,
+  };
+  const tiles = chooseTiles(request);
+  for (const names of request.kept) {
+    const words = names.reduce((product, name) => product * (tiles.get(name)?.size ?? 1), 1);
+    if (words > target.memoryWords) problem(noRoom(`a tile of \`${job.name}\``, words, target.memoryWords, callerSource()));
+  }
+  return { ...job, use, lanes, lane: lane.name, fold, reads, tiles, leaf, hints: { ...hints, copies: request.copies } };
+}
+
+function emit(plan: Plan): void {
+  const { v, out, to } = plan;
+  const copies = plan.hints.copies ?? 1;
+  if ('array' in to) {
+    nestOf(plan, { out, suffix: '', par: copies, finish: undefined });
+    return;
+  }
+  if (copies === 1) {
+    nestOf(plan, { out, suffix: '', par: 1, finish: (sum) => to.result.set(sum) });
+    return;
+  }
+  const partials: Memory[] = [];
+  v.pipe({}, () => {
+    v.parallel(() => {
+      for (let c = 0; c < copies; c++) {
+        const partial = v.sram(plan.fresh(`${plan.name}_part${c}`), plan.type, [1]);
+        partials.push(partial);
+        nestOf(plan, { out, suffix: `_${c}`, par: 1, copy: { index: c, count: copies }, finish: (sum) => partial.set([0], sum) });
+      }
+    });
+    v.leaf({ u: 1 }, ({ u }) => {
+      const { op } = foldNode(plan.expr);
+      const total = partials.map((partial) => partial.at(0)).reduce((a, b) => new Expr(plan.type, { kind: 'op', op, args: [a, b] }));
+      to.result.set(new Expr(plan.type, { kind: 'reduce', op, args: [total], over: [u.variableName ?? ''], init: { kind: 'none' } }));
+    });
+  });
+}
+
+interface NestRequest {
+  readonly out: readonly Dimension[];
+  readonly suffix: string;
+  readonly par: number;
+  readonly copy?: { readonly index: number; readonly count: number };
+  /** What is done with the value of a result. */
+  readonly finish: ((value: Expr) => void) | undefined;
+}
+
+/** The loops over tiles with the loads, the leaf and the store. */
+function nestOf(plan: Plan, request: NestRequest): void {
+  const { v, out, fold, tiles, reads, to } = plan;
+  const loops = [...out, ...fold].filter(({ name }) => (tiles.get(name)?.count ?? 1) > 1);
+  const outLoops = loops.filter((dimension) => out.includes(dimension)).length;
+  const starts = new Map<string, IndexLike>();
+  const memories = new Map<string, Memory>();
+  let place: Memory | undefined;
+  const at = (level: number): void => {
+    if (level === outLoops && 'array' in to)
+      place = v.sram(
+        plan.fresh(`${plan.name}_tile`),
+        plan.type,
+        out.map(({ name }) => sizeOf(plan, name)),
+      );
+    for (const read of reads) {
+      const depth = 1 + loops.findLastIndex(({ name }) => read.vars.includes(name));
+      if (depth !== level) continue;
+      const memory = v.sram(
+        plan.fresh(`${read.array}_tile${request.suffix}`),
+        plan.arrays.get(read.array)?.type ?? 'i32',
+        read.vars.map((name) => sizeOf(plan, name)),
+      );
+      memories.set(keyOf(read), memory);
+      const array = plan.arrays.get(read.array);
+      if (array)
+        v.load(
+          array,
+          read.vars.map((name) => starts.get(name) ?? 0),
+          memory,
+        );
+    }
+    const loop = loops[level];
+    if (!loop) leafOf(plan, request, { starts, memories, place });
+    else {
+      const { size, count } = tiles.get(loop.name) as Tile;
+      const copy = level === 0 ? request.copy : undefined;
+      const spec = {
+        min: (copy?.index ?? 0) * size,
+        max: size * count,
+        step: size * (copy?.count ?? 1),
+        par: level === 0 ? request.par : 1,
+      };
+      v.pipe({ [`${loop.name}0`]: spec }, (indices) => {
+        starts.set(loop.name, indices[`${loop.name}0`]);
+        at(level + 1);
+      });
+    }
+    if (level === outLoops && 'array' in to && place)
+      v.store(
+        to.array,
+        out.map(({ name }) => starts.get(name) ?? 0),
+        place,
+      );
+  };
+  at(0);
+}
+
+interface Context {
+  readonly starts: ReadonlyMap<string, IndexLike>;
+  readonly memories: ReadonlyMap<string, Memory>;
+  readonly place: Memory | undefined;
+}
+
+function leafOf(plan: Plan, request: NestRequest, { starts, memories, place }: Context): void {
+  const { v, leaf, fold, tiles, use } = plan;
+  const loops = Object.fromEntries(leaf.map(({ name }) => [name, { max: sizeOf(plan, name), par: name === plan.lane ? plan.lanes : 1 }]));
+  v.leaf(loops, (indices) => {
+    const whole = (name: string): Index => {
+      const start = starts.get(name) ?? 0;
+      return start instanceof Index ? start.add(indices[name]) : indices[name].add(start);
+    };
+    if (use === 'tree') {
+      for (const { name, size } of fold) {
+        const tile = tiles.get(name) as Tile;
+        if (tile.size * tile.count !== size) v.guard(whole(name), size);
+      }
+    }
+    const foldLoops = fold.filter(({ name }) => (tiles.get(name)?.count ?? 1) > 1).map(({ name }) => `${name}0`);
+    const inLeaf = leaf.some(({ name }) => name !== plan.lane && !fold.some((dimension) => dimension.name === name));
+    const index = plan.out.map(({ name }) => indices[name]);
+    const rewrite = (expr: Expr): Expr => {
+      const { node } = expr;
+      if (node.kind === 'index') return whole(node.var).value;
+      if (node.kind === 'read')
+        return (
+          memories.get(keyOf(readOf(node.memory, node.index)))?.at(...readOf(node.memory, node.index).vars.map((name) => indices[name])) ??
+          expr
+        );
+      if (node.kind === 'op') return new Expr(expr.type, { ...node, args: node.args.map(rewrite) });
+      if (node.kind !== 'reduce') return expr;
+      const neutral = node.init.kind === 'const' ? node.init.bits : 0;
+      const over = [...(inLeaf ? [] : foldLoops), ...fold.map(({ name }) => name)];
+      let init: ReduceInit = use === 'tree' ? { kind: 'none' } : { kind: 'const', bits: neutral };
+      if (inLeaf && foldLoops.length > 0 && place) {
+        const { node: read } = place.at(...index);
+        if (read.kind === 'read') init = { kind: 'carried', memory: read.memory, index: read.index, over: foldLoops, first: neutral };
+      }
+      return new Expr(expr.type, { ...node, ...accumulation(expr, use), args: accumulation(expr, use).args.map(rewrite), over, init });
+    };
+    const value = rewrite(plan.expr);
+    if (request.finish) request.finish(value);
+    else place?.set(index, value);
+  });
+}
+
+/** A sum of products is one fused operation where every lane accumulates for itself. */
+function accumulation(expr: Expr, use: LaneUse): { op: Op; args: readonly Expr[] } {
+  const node = foldNode(expr);
+  const value = node.args[0].node;
+  if (use !== 'stationary' || value.kind !== 'op') return node;
+  if (node.op === 'add' && value.op === 'mul') return { op: 'mac', args: value.args };
+  return node.op === 'fadd' && value.op === 'fmul' ? { op: 'fma', args: value.args } : node;
+}
+
+const accumulateOp = (expr: Expr): Op => accumulation(collect(expr, ({ node }) => node.kind === 'reduce')[0], 'stationary').op;
+
+function foldNode(expr: Expr): { op: Op; args: readonly Expr[] } {
+  const [{ node }] = collect(expr, (candidate) => candidate.node.kind === 'reduce');
+  return node as { op: Op; args: readonly Expr[] } & typeof node;
+}
+
+/** Zeros beyond the end of every factor of a summed product add nothing. */
+function paddingAddsNothing(expr: Expr, name: string): boolean {
+  const { op, args } = accumulation(collect(expr, ({ node }) => node.kind === 'reduce')[0], 'stationary');
+  const padded = ({ node }: Expr) => node.kind === 'read' && node.index.some((index) => index.terms.some((term) => term.var === name));
+  return (op === 'mac' || op === 'fma') && args.every(padded);
+}
+
+/** Every array is read at plain variables of the domain, each dimension covering a whole one. */
+function readsOf({ expr, arrays }: Job, dimensions: readonly Dimension[]): Read[] | undefined {
+  const reads = new Map<string, Read>();
+  for (const { node } of collect(expr, (candidate) => candidate.node.kind === 'read')) {
+    if (node.kind !== 'read') continue;
+    const read = readOf(node.memory, node.index);
+    const shape = arrays.get(read.array)?.shape;
+    const sizes = read.vars.map((name) => dimensions.find((dimension) => dimension.name === name)?.size);
+    const plain = new Set(read.vars).size === read.vars.length && sizes.every((size, d) => size !== undefined && size === shape?.[d]);
+    if (!plain) {
+      problem(
+        patternProblem(
+          `\`${read.array}\` of shape [${shape?.join(', ')}] is read at [${read.vars.join(', ')}], of sizes [${sizes.join(', ')}]`,
+          'a pattern reads an array at whole dimensions of its domain; write other accesses with `explicit`',
+          callerSource(),
+        ),
+      );
+      return undefined;
+    }
+    reads.set(keyOf(read), read);
+  }
+  return [...reads.values()];
+}
+
+const readOf = (
+  array: string,
+  index: readonly { readonly base: number; readonly terms: readonly { var: string; coef: number }[] }[],
+): Read => ({
+  array,
+  vars: index.map(({ base, terms }) => (base === 0 && terms.length === 1 && terms[0].coef === 1 ? terms[0].var : '?')),
+});
+
+const keyOf = ({ array, vars }: Read): string => `${array}[${vars.join()}]`;
+const sizeOf = ({ tiles }: Plan, name: string): number => tiles.get(name)?.size ?? 1;
+
+/** Nodes of an expression that satisfy a test, each once, operands first. */
+function collect(expr: Expr, test: (expr: Expr) => boolean): Expr[] {
+  const seen = new Set<Expr>();
+  const found: Expr[] = [];
+  const visit = (at: Expr): void => {
+    if (seen.has(at)) return;
+    seen.add(at);
+    if (at.node.kind === 'op' || at.node.kind === 'reduce') at.node.args.forEach(visit);
+    if (test(at)) found.push(at);
+  };
+  visit(expr);
+  return found;
+}
