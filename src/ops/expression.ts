@@ -4,6 +4,8 @@
  * binary32 (any NaN stands for the one NaN), `same` whatever the operands are.
  * `test/unit/ops/expression.test.ts` holds every entry against `EVAL`.
  */
+import { floatToInt, multiplyHigh } from './eval.ts';
+import { fmaText, fmaTie } from './fma.ts';
 import type { Op } from './table.ts';
 
 export type Domain = 'i' | 'f';
@@ -11,7 +13,7 @@ export type Domain = 'i' | 'f';
 export interface Expression {
   readonly operands: readonly [Domain | 'same', Domain | 'same', Domain | 'same'];
   readonly result: Domain | 'same';
-  /** The text; operands are names or literals. Free names: `fround`, `fma`, `mulh`, `f2i`, `imul`. */
+  /** The text; operands are names or literals. Free names: those of `EXPRESSION_NAMES`, and the variables of `FMA_VARIABLES`. */
   readonly text: (a: string, b: string, c: string) => string;
 }
 
@@ -22,6 +24,9 @@ const test = (operator: string): Expression => ({
   result: 'i',
   text: (a, b) => `(${a} ${operator} ${b} ? 1 : 0)`,
 });
+
+/** What the texts call. */
+export const EXPRESSION_NAMES = { fround: Math.fround, imul: Math.imul, fmaTie, mulh: multiplyHigh, f2i: floatToInt } as const;
 
 export const EXPRESSIONS: Record<Op, Expression> = {
   mov: { operands: ['same', 'same', 'same'], result: 'same', text: (a) => `${a}` },
@@ -57,7 +62,7 @@ export const EXPRESSIONS: Record<Op, Expression> = {
   fadd: float((a, b) => `fround(${a} + ${b})`),
   fsub: float((a, b) => `fround(${a} - ${b})`),
   fmul: float((a, b) => `fround(${a} * ${b})`),
-  fma: float((a, b, c) => `fma(${a}, ${b}, ${c})`),
+  fma: float(fmaText),
   i2f: { operands: ['i', 'i', 'i'], result: 'f', text: (a) => `fround(${a})` },
   f2i: { operands: ['f', 'f', 'f'], result: 'i', text: (a) => `f2i(${a})` },
 };

@@ -5,9 +5,9 @@
  * accumulating stage keep what the accumulator held.
  */
 import { INPUT, OPERAND, type PcuConfig } from '../../fabric/config.ts';
-import { floatOf, floatToInt, multiplyHigh, NAN_BITS } from '../../ops/eval.ts';
-import { type Domain, EXPRESSIONS } from '../../ops/expression.ts';
-import { fmaFloat } from '../../ops/fma.ts';
+import { floatOf, NAN_BITS } from '../../ops/eval.ts';
+import { type Domain, EXPRESSION_NAMES, EXPRESSIONS } from '../../ops/expression.ts';
+import { FMA_VARIABLES } from '../../ops/fma.ts';
 import type { Fifo } from '../fifo.ts';
 import { allLanes } from '../unit.ts';
 import { entryText, operandText } from './accumulate.ts';
@@ -52,7 +52,7 @@ export function compileStages(
     const words = new Int32Array(entries * plan.lanes);
     return { words, floats: new Float32Array(words.buffer) };
   };
-  const names: Record<string, unknown> = { fround: Math.fround, imul: Math.imul, fma: fmaFloat, mulh: multiplyHigh, f2i: floatToInt };
+  const names: Record<string, unknown> = { ...EXPRESSION_NAMES };
   const bind = (stem: string, stored: KeptVectors) => {
     names[`${stem}i`] = stored.words;
     names[`${stem}f`] = stored.floats;
@@ -98,6 +98,7 @@ class StageWriter {
     let text = `
     const m = lanes[slot];
     const at = slot * L;`;
+    if (stages.some(({ op }) => op === 'fma')) text += `\n    ${FMA_VARIABLES}`;
     if (g === 0) text += this.#heads();
     if (tapStage >= 0)
       text += this.sources.tap ? '\n    const tapAt = T.head * L;' : '\n    const tapAt = 0, Ti = [], Tf = []; tap = false;';

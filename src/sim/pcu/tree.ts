@@ -3,9 +3,8 @@
  * arrives; results wait per slot until the element is at the output.
  */
 import { INIT } from '../../fabric/config.ts';
-import { bitsOf, EVAL, floatToInt, multiplyHigh } from '../../ops/eval.ts';
-import { EXPRESSIONS } from '../../ops/expression.ts';
-import { fmaFloat } from '../../ops/fma.ts';
+import { bitsOf, EVAL } from '../../ops/eval.ts';
+import { EXPRESSION_NAMES, EXPRESSIONS } from '../../ops/expression.ts';
 import type { Op } from '../../ops/table.ts';
 import type { Fifo } from '../fifo.ts';
 import { allLanes } from '../unit.ts';
@@ -144,7 +143,7 @@ export class LaneTree {
 /** The reduction of a vector with all lanes valid, level by level, as straight code. */
 function compileReduction(op: Op, lanes: number, leaves: KeptVectors): (at: number) => number {
   const { operands, result, text } = EXPRESSIONS[op];
-  const real = operands[0] === 'f' && result === 'f';
+  const real = operands[0] === 'f' && result === 'f' && op !== 'fma';
   if (!real && (operands[0] === 'f' || result === 'f')) {
     return (at) => {
       let level = Array.from(leaves.words.subarray(at, at + lanes));
@@ -166,17 +165,12 @@ function compileReduction(op: Op, lanes: number, leaves: KeptVectors): (at: numb
         return name;
       });
   }
+  const names = Object.keys(EXPRESSION_NAMES).join(', ');
   const build = new Function(
     'leaves',
-    'fround',
-    'imul',
-    'fma',
-    'mulh',
-    'f2i',
-    `'use strict'; return (at) => {\n${code}return ${level[0]};\n};`,
+    'names',
+    `'use strict'; const { ${names} } = names; return (at) => {\n${code}return ${level[0]};\n};`,
   );
-  const run = build(real ? leaves.floats : leaves.words, Math.fround, Math.imul, fmaFloat, multiplyHigh, floatToInt) as (
-    at: number,
-  ) => number;
+  const run: (at: number) => number = build(real ? leaves.floats : leaves.words, EXPRESSION_NAMES);
   return real ? (at) => bitsOf(run(at)) : run;
 }

@@ -15,7 +15,8 @@ export class PmuContext {
   /** Word of the cycle of the last grant; never granted counts as oldest. */
   granted = -1;
   readonly #address: Affine;
-  readonly #lane: number;
+  /** Address difference between neighbouring lanes. */
+  readonly lane: number;
   readonly #region: AddressedConfig['region'];
   #regionPointer = 0;
   #regionOffset = 0;
@@ -32,7 +33,7 @@ export class PmuContext {
     counters: readonly Fifo[],
   ) {
     this.#address = new Affine(config.address);
-    this.#lane = config.address.lane;
+    this.lane = config.address.lane;
     this.#region = config.region;
     this.chain = new Chain(config.chain, scalars, [this.#address]);
     const mine = unit.tokenIn.map((_, t) => t).filter((t) => unit.tokenIn[t].used && unit.tokenIn[t].context === number);
@@ -44,12 +45,9 @@ export class PmuContext {
     this.tokenOut = unit.tokenOut.flatMap(({ used, context, mask }, t) => (used && context === number ? [[t, mask] as const] : []));
   }
 
-  /** Address of lane 0 of the next issue, and of the others from there. */
-  get address(): number {
+  /** Address of lane 0 of the next issue; the others follow in steps of `lane`, wrapping at 24 bits. */
+  address(): number {
     return narrow24(this.#address.value + this.#regionOffset);
-  }
-  laneAddress(lane: number): number {
-    return narrow24(this.address + lane * this.#lane);
   }
 
   /** What keeps the context from being eligible, as far as bounds and tokens go. */

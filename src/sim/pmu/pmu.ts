@@ -1,9 +1,10 @@
 /** A pattern memory unit: banks of words, write and read contexts that share one port each way. */
 import type { PmuConfig } from '../../fabric/config.ts';
+import { narrow24 } from '../affine.ts';
 import type { Fifo } from '../fifo.ts';
 import { type Activity, DOING, type Doing } from '../observe.ts';
 import { giveToken, tokenCounter } from '../tokens.ts';
-import { CAUSE, popCount, type UnitContext, type UnitModel, type UnitPorts, unitPorts, type Waiting } from '../unit.ts';
+import { allLanes, CAUSE, popCount, type UnitContext, type UnitModel, type UnitPorts, unitPorts, type Waiting } from '../unit.ts';
 import { PmuContext } from './context.ts';
 
 interface Writer {
@@ -39,6 +40,7 @@ export class Pmu implements UnitModel {
 
   readonly #context: UnitContext;
   readonly #lanes: number;
+  readonly #full: number;
   readonly #writers: Writer[];
   readonly #readers: Reader[];
   readonly #counters: Fifo[];
@@ -53,7 +55,10 @@ export class Pmu implements UnitModel {
     const { pmu } = arch;
     this.#context = context;
     this.#lanes = arch.pcu.lanes;
-    this.words = new Int32Array(arch.pcu.lanes * pmu.bankWords).fill(fill);
+    this.#full = allLanes(this.#lanes);
+    this.words = new Int32Array(arch.pcu.lanes * pmu.bankWords);
+    // Memory that stays 0 is not touched: a large array costs nothing before it is used.
+    if (fill !== 0) this.words.fill(fill);
     this.#counters = config.tokenIn.map(({ used, init }) => tokenCounter(edge, used === 1, init));
     for (const counter of this.#counters) counter.owner = this;
     const unheard = tokenCounter(edge, false);
@@ -164,14 +169,7 @@ export class Pmu implements UnitModel {
     const { chain } = context;
     if (chain.z >= 0) return;
     const lanes = isScalar ? chain.lanes & 1 : fill ? chain.lanes : chain.lanes & source.masks[source.head];
-    const at = source.head * source.width;
-    let wrong: number | undefined;
-    for (let i = 0; i < this.#lanes; i++) {
-      if (!((lanes >> i) & 1)) continue;
-      const address = context.laneAddress(i);
-      if (address >= 0 && address < this.words.length) this.words[address] = source.words[at + i];
-      else wrong ??= address;
-    }
+    const wrong = this.#store(context.address(), context.lane, lanes, source.words, source.head * source.width);
     if (wrong !== undefined) this.#context.raise(CAUSE.range, wrong);
     source.pop();
     context.activity.laneIssues += popCount(lanes);
@@ -182,19 +180,53 @@ export class Pmu implements UnitModel {
     const { context, data, zero, vector, scalar } = reader;
     const { chain } = context;
     if (chain.z >= 0) return undefined;
-    const zeroed = zero.used === 1 && chain.isFirst(zero.mask);
-    let wrong: number | undefined;
-    for (let i = 0; i < this.#lanes; i++) {
-      data[i] = 0;
-      if (zeroed || !((chain.lanes >> i) & 1)) continue;
-      const address = context.laneAddress(i);
-      if (address >= 0 && address < this.words.length) data[i] = this.words[address];
-      else wrong ??= address;
-    }
+    const lanes = zero.used === 1 && chain.isFirst(zero.mask) ? 0 : chain.lanes;
+    const wrong = this.#load(context.address(), context.lane, lanes, data);
     reader.mask = chain.lanes;
     reader.last = chain.final ? 1 : 0;
     reader.inFlight = vector !== undefined || scalar !== undefined;
     context.activity.laneIssues += popCount(chain.lanes);
+    return wrong;
+  }
+
+  /** Whether all lanes from `first` on stay inside the memory (steps are monotonous). */
+  #inside(first: number, step: number): boolean {
+    const end = first + (this.#lanes - 1) * step;
+    return first >= 0 && first < this.words.length && end >= 0 && end < this.words.length;
+  }
+
+  /** Writes the lanes given; the first address out of range, if there is one. */
+  #store(first: number, step: number, lanes: number, from: Int32Array, at: number): number | undefined {
+    const { words } = this;
+    if (lanes === this.#full && this.#inside(first, step)) {
+      for (let i = 0, address = first; i < this.#lanes; i++, address += step) words[address] = from[at + i];
+      return undefined;
+    }
+    let wrong: number | undefined;
+    for (let i = 0; i < this.#lanes; i++) {
+      if (!((lanes >> i) & 1)) continue;
+      const address = narrow24(first + i * step);
+      if (address >= 0 && address < words.length) words[address] = from[at + i];
+      else wrong ??= address;
+    }
+    return wrong;
+  }
+
+  /** Reads the lanes given, the others as 0; the first address out of range, if there is one. */
+  #load(first: number, step: number, lanes: number, to: Int32Array): number | undefined {
+    const { words } = this;
+    if (lanes === this.#full && this.#inside(first, step)) {
+      for (let i = 0, address = first; i < this.#lanes; i++, address += step) to[i] = words[address];
+      return undefined;
+    }
+    let wrong: number | undefined;
+    for (let i = 0; i < this.#lanes; i++) {
+      to[i] = 0;
+      if (!((lanes >> i) & 1)) continue;
+      const address = narrow24(first + i * step);
+      if (address >= 0 && address < words.length) to[i] = words[address];
+      else wrong ??= address;
+    }
     return wrong;
   }
 

@@ -15,6 +15,7 @@ const FLOATS = [
 const big = (x: number) => BigInt(x | 0);
 const wrap = (x: bigint) => Number(BigInt.asIntN(32, x));
 const unsigned = (x: number) => BigInt(x >>> 0);
+const inOrder = (a: number, b: number) => [big(a), big(b)].sort((x, y) => (x < y ? -1 : 1));
 const bool = (x: boolean) => (x ? 1 : 0);
 
 /** What integers should do, in BigInt. */
@@ -34,8 +35,8 @@ const INTEGER: Partial<Record<Op, (a: number, b: number, c: number) => number>> 
   le: (a, b) => bool(big(a) <= big(b)),
   ltu: (a, b) => bool(unsigned(a) < unsigned(b)),
   leu: (a, b) => bool(unsigned(a) <= unsigned(b)),
-  min: (a, b) => wrap(big(a) < big(b) ? big(a) : big(b)),
-  max: (a, b) => wrap(big(a) > big(b) ? big(a) : big(b)),
+  min: (a, b) => wrap(inOrder(a, b)[0]),
+  max: (a, b) => wrap(inOrder(a, b)[1]),
   sel: (a, b, c) => wrap(big(a) === 0n ? big(c) : big(b)),
   neg: (a) => wrap(-big(a)),
   abs: (a) => wrap(big(a) < 0n ? -big(a) : big(a)),
@@ -44,7 +45,6 @@ const INTEGER: Partial<Record<Op, (a: number, b: number, c: number) => number>> 
   mulh: (a, b) => wrap((big(a) * big(b)) >> 32n),
 };
 
-const ONE = exactOf(0x3f800000);
 const isNan = (a: number) => exactOf(a).kind === 'nan';
 /** Order of patterns as numbers, -0 below +0. */
 const rank = (a: number) => ((a | 0) < 0 ? -(a & 0x7fffffff) - 1 : a & 0x7fffffff);
