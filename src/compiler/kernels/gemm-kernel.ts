@@ -4,7 +4,7 @@
  * one memory unit (multicast along i) and columns j of B from another (multicast along j). Blocks of A
  * come from memory through a ring while earlier ones are used; B is loaded whole, and nobody starts
  * before all of B is there, so that the time of the kernel is that of the arithmetic. C is collected in
- * memory units by twos and fours and written back row by row.
+ * memory units by twos and fours and written back row by row (or goes there directly, if too big for one).
  */
 import type { Arch } from '../../arch/schema.ts';
 import { zeroOf } from '../../base/bitstruct.ts';
@@ -150,6 +150,11 @@ function collect(build: Build, arch: Arch, group: Group, words: number, to: stri
     for (let u = 0; u < count; u++) build.net('vector', `mac${group.row}_${column + u}`, 0, [[name, u]]);
     return name;
   };
+  if (group.count * words > arch.pcu.lanes * arch.pmu.bankWords) {
+    // More than a memory unit holds: straight to memory, at the memory's pace.
+    build.net('vector', `mac${group.row}_${group.column}`, 0, [[to, 0]]);
+    return;
+  }
   if (group.count <= 2) {
     build.net('vector', leaf(group.column, group.count), 0, [[to, 0]]);
     return;
