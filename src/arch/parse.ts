@@ -10,7 +10,7 @@ import { describeIssue } from './issues.ts';
 import { notAMapping, yamlSyntax } from './messages.ts';
 import { applyOverrides } from './overrides.ts';
 import { papercuts } from './papercuts.ts';
-import { type FieldPath, type Override, Places } from './place.ts';
+import { COMMAND_LINE, type FieldPath, type Override, Places } from './place.ts';
 import { type Arch, archSchema } from './schema.ts';
 import { validate } from './validate.ts';
 
@@ -35,8 +35,12 @@ export function parseArch(text: string, file: string, overrides: readonly Overri
     texts: new Map([source, places.overrides].map((known) => [known.file, known.text])),
   });
 
-  for (const { pos, message } of document.errors) found.add(yamlSyntax(source.span(...pos), tidy(message)));
-  if (found.hasErrors) return done();
+  // What follows the first mistake of syntax is mostly its echo.
+  const [broken] = document.errors;
+  if (broken) {
+    found.add(yamlSyntax(source.span(...broken.pos), tidy(broken.message)));
+    return done();
+  }
   const fields: unknown = document.toJS();
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
     found.add(notAMapping(places.start(), fields === null ? 'empty' : Array.isArray(fields) ? 'a list' : 'a single value'));
@@ -45,7 +49,8 @@ export function parseArch(text: string, file: string, overrides: readonly Overri
   found.add(...applyOverrides(fields as Record<string, unknown>, overrides, places));
   const checked = archSchema.safeParse(fields);
   if (!checked.success) {
-    for (const issue of checked.error.issues) found.add(...describeIssue(issue, valueAt(fields, issue.path as FieldPath), places));
+    const problems = checked.error.issues.flatMap((issue) => describeIssue(issue, valueAt(fields, issue.path as FieldPath), places));
+    found.add(...problems.sort(byPlace));
     return done();
   }
   found.add(...validate(checked.data, places));
@@ -58,6 +63,12 @@ export function archOf(text: string, file = 'arch.yaml', overrides: readonly Ove
   const { arch, diagnostics } = parseArch(text, file, overrides);
   if (arch === undefined) throw new DiagnosticError(diagnostics);
   return arch;
+}
+
+/** In the order of the text; problems of the file before those of the command line. */
+function byPlace({ span: a }: Diagnostic, { span: b }: Diagnostic): number {
+  if (!a || !b) return 0;
+  return Number(a.file === COMMAND_LINE) - Number(b.file === COMMAND_LINE) || a.line - b.line || a.column - b.column;
 }
 
 const valueAt = (fields: object, path: FieldPath): unknown =>

@@ -14,4 +14,10 @@ try {
   console.error('error: the packages are not installed\nhelp: run `npm ci` in the repository, or `npm start`, which does it');
   process.exit(1);
 }
-await import('./main.ts');
+try {
+  await import('./main.ts');
+} catch (error) {
+  console.error(`error: internal error: ${error?.message ?? error}; this is a bug in kiln, not your program`);
+  if (process.env.KILN_DEBUG) console.error(error?.stack);
+  process.exit(70);
+}

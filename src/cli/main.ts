@@ -4,6 +4,7 @@ import type { Cli } from './command.ts';
 import { asmCommand } from './commands/asm.ts';
 import { checkCommand } from './commands/check.ts';
 import { compileCommand } from './commands/compile.ts';
+import { demoCommand } from './commands/demo.ts';
 import { disasmCommand } from './commands/disasm.ts';
 import { explainCommand } from './commands/explain.ts';
 import { listCommand } from './commands/list.ts';
@@ -30,6 +31,7 @@ for (const make of [
   explainCommand,
   listCommand,
   viewCommand,
+  demoCommand,
 ])
   kiln.addCommand(make(cli));
 

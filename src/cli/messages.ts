@@ -33,3 +33,6 @@ export const unknownKind = (path: string): Diagnostic =>
   errorDiagnostic('E1006', `\`${path}\` is of no kind that can be checked`, {
     help: 'give an architecture (.yaml), a program (.ts), a bitstream (.kbit) or assembly text (.kasm)',
   });
+
+export const archNeeded = (path: string): Diagnostic =>
+  errorDiagnostic('E1007', `\`${path}\` means nothing without its architecture`, { help: 'name it with `--arch`' });

@@ -7,7 +7,7 @@ export function reportText(report: PointReport): string {
   const percent = (share: number | null) => (share === null ? '-' : `${(100 * share).toFixed(1)} %`);
   const taken = cycles.golden ?? cycles.rtl;
   const rows: [string, string][] = [
-    ['answers', `${report.match ? 'all agree' : 'DIFFER'}: ${report.checked.join(' = ')}`],
+    ['answers', report.match ? `all agree: ${report.checked.join(' = ')}` : `DO NOT AGREE: ${report.checked.join(', ')}`],
     ['units', `${units.pcu} PCU, ${units.pmu} PMU, ${units.ag} AG; bitstream of ${report.bitstreamBytes} bytes`],
   ];
   if (taken !== null) {

@@ -1,0 +1,2 @@
+import { nothing } from './missing.ts';
+export default nothing;
