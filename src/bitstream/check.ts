@@ -3,10 +3,11 @@
  * nobody wants. All findings of all tiles come together.
  */
 import type { Diagnostic } from '../base/diagnostic.ts';
-import type { AgConfig, PcuConfig, PmuConfig, TileConfig } from '../fabric/config.ts';
+import type { AgConfig, HostConfig, PcuConfig, PmuConfig, TileConfig } from '../fabric/config.ts';
 import type { Fabric, Tile } from '../fabric/graph.ts';
 import { messages, tileName } from './messages.ts';
 import { checkAg } from './rules/ag.ts';
+import { checkHost } from './rules/host.ts';
 import { checkPcu } from './rules/pcu.ts';
 import { checkPmu } from './rules/pmu.ts';
 import { Report } from './rules/report.ts';
@@ -29,4 +30,5 @@ function checkTile(report: Report, fabric: Fabric, tile: Tile, config: TileConfi
   if (tile.kind === 'pcu') checkPcu(report, arch, config.unit as PcuConfig);
   if (tile.kind === 'pmu') checkPmu(report, arch, config.unit as PmuConfig);
   if (tile.kind === 'ag') checkAg(report, arch, config.unit as AgConfig);
+  if (tile.kind === 'host') checkHost(report, config.unit as HostConfig);
 }

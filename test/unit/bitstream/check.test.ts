@@ -28,6 +28,7 @@ pmu at 2,0 {
   tokenOut[0] { used context = write1 net }
 }
 ag at 0,1 { enable chain { count = 1 counters[0] { stride = 1 max = 3 } } run = 16 }
+host at 0,0 { tokens[0].expect = 255 }
 pcu at 2,1 { vector.east.1 <- west.1 vector.in.2 <- north.3 }
 `;
 
@@ -81,6 +82,7 @@ describe('each rule speaks when it alone is broken', () => {
     ['E0861', 'vector.east.1 <- west.1', 'vector.south.1 <- north.1'],
     ['E0862', 'vector.east.1 <- west.1', 'vector.east.1 <- select 7'],
     ['E0862', 'vector.east.1 <- west.1', 'vector.east.1 <- south.2'],
+    ['E0864', 'expect = 255', 'expect = 256'],
     ['W0840', 'init = tap } tapOut', 'init = tap }'],
     ['W0841', 'stride = 64', ''],
     ['W0842', 'source = local0', 'source = local3'],
