@@ -69,7 +69,9 @@ function agrees(bits: number, want: number | undefined, type: ElementType, { rel
   const got = numberOf(bits, type);
   if (type === 'i32') return got === want;
   if (Number.isNaN(want)) return Number.isNaN(got);
-  return got === Math.fround(want) || Math.abs(got - want) <= absolute + relative * Math.abs(want);
+  const nearest = Math.fround(want);
+  if (!Number.isFinite(nearest)) return got === nearest;
+  return got === nearest || Math.abs(got - want) <= absolute + relative * Math.abs(want);
 }
 
 function position(at: number, shape: readonly number[]): number[] {

@@ -44,6 +44,8 @@ export function operationText(op: Op, ops: boolean, get: (operand: number, domai
     const operands = [0, 1, 2].map((i) => (i < arity ? get(i, 'i') : '0'));
     return { text: `ops.${op}(${operands.join(', ')})`, domain: 'i' };
   }
+  // A call here: the text of a fused operation keeps its steps in variables, which belong to one loop at a time.
+  if (op === 'fma') return { text: `fma(${get(0, 'f')}, ${get(1, 'f')}, ${get(2, 'f')})`, domain: 'f' };
   const { operands, result, text } = EXPRESSIONS[op];
   const domainOf = (domain: Domain | 'same'): Domain => (domain === 'same' ? 'i' : domain);
   const [a, b, c] = [0, 1, 2].map((i) => (i < arity ? get(i, domainOf(operands[i])) : '0'));

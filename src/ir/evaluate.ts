@@ -94,7 +94,7 @@ function transfer(
       if (load) {
         memory.set(array.subarray(start, start + count), at);
         memory.fill(0, at + count, at + run);
-      } else array.set(memory.subarray(at, at + count), start);
+      } else if (count > 0) array.set(memory.subarray(at, at + count), start);
       at += run;
       return;
     }

@@ -61,11 +61,11 @@ export interface Explicit {
   /** Statements that start together. */
   parallel(body: () => void, options?: NestOptions): void;
   /** Fills a memory with the box of an array that starts at `offset`; the memory may drop leading dimensions of extent 1. */
-  load<T extends ElementType, S extends Shape>(array: Dram<T, S, 'in'>, offset: IndicesOf<S>, into: Memory<T>, options?: NestOptions): void;
+  load<T extends ElementType, S extends Shape>(array: Dram<T, S, 'in'>, offset: IndicesOf<S>, into: Memory<NoInfer<T>>, options?: NestOptions): void;
   store<T extends ElementType, S extends Shape>(
     array: Dram<T, S, 'out'>,
     offset: IndicesOf<S>,
-    from: Memory<T>,
+    from: Memory<NoInfer<T>>,
     options?: NestOptions,
   ): void;
   /** Innermost loops around arithmetic; the last loop runs in lanes. */

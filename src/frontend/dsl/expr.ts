@@ -142,7 +142,7 @@ export class Expr<T extends ElementType = ElementType> {
     return operation('mulh', 'i32', 'i32', [this, other]);
   }
   /** `yes` where this is not 0, else `no`. */
-  select<U extends ElementType>(this: Expr<'i32'>, yes: Expr<U>, no: Operand<U>): Expr<U> {
+  select<U extends ElementType>(this: Expr<'i32'>, yes: Expr<U>, no: Operand<NoInfer<U>>): Expr<U> {
     const other = no instanceof Expr ? no : Expr.constant(yes.type, no);
     if (this.type !== 'i32' || other.type !== yes.type) {
       problem(mixedTypes('select', [this.type, yes.type, other.type], callerSource()));

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { countWork } from '../../src/ir/count.ts';
+import { programNamed, programs } from '../../src/programs/index.ts';
+import { VARIANTS } from '../../src/programs/suite/variants.ts';
+import { demoTarget, runProgram } from './check.ts';
+
+test.each(VARIANTS.map((variant) => [variant.name, variant] as const))('%s', (name, variant) => {
+  const program = programNamed(`suite/${name}`);
+  const { built, mismatches, compared } = runProgram(program, {});
+  expect(mismatches).toEqual([]);
+  expect(compared).toBeGreaterThan(0);
+  expect(built.name).toBe(`suite/${name}`);
+  expect(built.params).toEqual(variant.params);
+  // The table counts multiply-adds; iterations that only exist as padding are not among them.
+  expect(countWork(built).byOp.get('mul')).toBe(variant.work);
+});
+
+test('known answers of the suite', () => {
+  const sums: Record<string, number> = { DotProduct_0: 357389824, SumSquare_0: 357389824, TPCHQ6_0: 17296 };
+  for (const [name, sum] of Object.entries(sums)) {
+    const program = programNamed(`suite/${name}`);
+    const params = program.resolve();
+    const inputs = program.data(params, undefined as never);
+    expect(Object.values(program.reference(params, inputs).results ?? {})).toEqual([sum]);
+  }
+});
+
+test.each([1, 5, 17, 100, 1000])('ragged sizes: %i', (N) => {
+  for (const name of ['DotProduct', 'SumSquare', 'SimpleDotProduct', 'TPCHQ6']) {
+    for (const op of [1, 2, 3]) {
+      for (const ip of [1, 5, 8]) expect(runProgram(programNamed(`suite/${name}`), { N, op, ip }, demoTarget).mismatches).toEqual([]);
+    }
+  }
+});
+
+test('ragged matrices', () => {
+  for (const dim of [1, 5, 17, 33]) {
+    expect(runProgram(programNamed('suite/GEMM'), { dim, ts: 16, its: 8, loop_kk: 2, loop_ii: 3, ip: 8 }, demoTarget).mismatches).toEqual(
+      [],
+    );
+    expect(
+      runProgram(programNamed('suite/OuterProduct'), { M: dim, N: 40, ts1: 16, ts2: 32, op1: 2, op2: 3, ip1: 8 }, demoTarget).mismatches,
+    ).toEqual([]);
+  }
+});
+
+test('names are unique and a misspelt one is told', () => {
+  expect(programs.size).toBe(4 + 6 + VARIANTS.length);
+  expect(() => programNamed('suite/GEMM_00')).toThrow(/there is no program `suite\/GEMM_00`/);
+});
