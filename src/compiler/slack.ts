@@ -10,9 +10,11 @@
 import type { Arch } from '../arch/schema.ts';
 import { type Diagnostic, errorDiagnostic, warningDiagnostic } from '../base/diagnostic.ts';
 import type { PcuConfig, PmuConfig } from '../fabric/config.ts';
+import type { Fabric } from '../fabric/graph.ts';
 import { inputDepth } from '../fabric/ports.ts';
 import type { Net, Netlist, PortRef, VUnit } from '../ir/netlist.ts';
 import { pcuLatency } from './latency.ts';
+import type { Placement, Route } from './route/router.ts';
 import { countAtLast, firstAtLast, issuesAtLast, tripsOf } from './trips.ts';
 
 export interface SlackViolation {
@@ -41,27 +43,42 @@ interface Arrival {
   /** Tokens of the fork before the first entry arrives, and for each further one. */
   readonly need: number;
   readonly per: number;
-  /** Tokens the way holds: in input FIFOs, and with the buffers of its hops. */
+  /** Tokens the way holds: in input FIFOs, and with the buffers of its hops after the first net. */
   readonly fifo: number;
   readonly all: number;
+  /** The connections by which the way leaves the fork. */
+  readonly roots: readonly Root[];
+}
+interface Root {
+  readonly net: string;
+  readonly sink: number;
+  readonly per: number;
 }
 type Reach = Omit<Arrival, 'net'>;
 
-/** Every pair of ways that violates its bound, given the hops each net has to each of its sinks. */
-export function checkSlack(netlist: Netlist, arch: Arch, hops: ReadonlyMap<string, readonly number[]>): SlackViolation[] {
+/** How the sinks of a net are reached. */
+export interface Way {
+  /** Cycles to each sink. */
+  readonly hops: readonly number[];
+  /** Links that two sinks have in common. */
+  readonly shared: (a: number, b: number) => number;
+}
+
+/** Every pair of ways that violates its bound. */
+export function checkSlack(netlist: Netlist, arch: Arch, ways: ReadonlyMap<string, Way>): SlackViolation[] {
   const units = new Map(netlist.units.map((unit) => [unit.id, unit]));
   const order = dataOrder(netlist, units);
   const violations = new Map<string, SlackViolation>();
   for (const fork of forksOf(netlist, units)) {
     const arrivals = new Map<string, Map<string, Arrival>>();
     const send = (net: Net, reach: Reach) => {
-      for (const [s, to] of net.to.entries()) deliver(arch, arrivals, net, to, hops.get(net.id)?.[s] ?? 1, reach);
+      for (const [s, to] of net.to.entries()) deliver(arch, arrivals, net, to, s, ways.get(net.id)?.hops[s] ?? 1, reach);
     };
-    for (const { net, need, per } of fork.nets) send(net, { earliest: 0, latest: 0, need, per, fifo: 0, all: arch.fifo.output * per });
+    for (const { net, need, per } of fork.nets) send(net, { earliest: 0, latest: 0, need, per, fifo: 0, all: 0, roots: [] });
     for (const unit of order.after(fork.unit)) {
       const inputs = arrivals.get(unit.id);
       if (!inputs) continue;
-      for (const violation of compare(fork.name, unit.id, [...inputs.values()])) {
+      for (const violation of compare(arch, ways, fork.name, unit.id, [...inputs.values()])) {
         const key = `${violation.join}/${violation.quick}/${violation.slow}`;
         const known = violations.get(key);
         if (!known || violation.needed - violation.capacity > known.needed - known.capacity) violations.set(key, violation);
@@ -70,6 +87,24 @@ export function checkSlack(netlist: Netlist, arch: Arch, hops: ReadonlyMap<strin
     }
   }
   return [...violations.values()];
+}
+
+/** The ways of a placed and routed netlist. */
+export function waysOf(netlist: Netlist, fabric: Fabric, placement: Placement, routes: readonly Route[]): Map<string, Way> {
+  const nets = new Map(netlist.nets.map((net) => [net.id, net]));
+  return new Map(
+    routes.map((route) => {
+      const net = nets.get(route.net) as Net;
+      const driver = new Map(route.edges.map((edge) => [edge.to, edge.from]));
+      const paths = net.to.map((ref) => {
+        const links = new Set<number>();
+        let node = fabric.nodeId(net.net, 'in', placement.get(ref.unit) as number, ref.port);
+        for (node = driver.get(node as number); node !== undefined && driver.has(node); node = driver.get(node)) links.add(node);
+        return links;
+      });
+      return [route.net, { hops: route.hops, shared: (a: number, b: number) => [...paths[a]].filter((node) => paths[b].has(node)).length }];
+    }),
+  );
 }
 
 /** The violations in words: those that stop the program are errors. */
@@ -85,7 +120,7 @@ export function slackDiagnostics(violations: readonly SlackViolation[]): Diagnos
   });
 }
 
-function compare(fork: string, join: string, inputs: readonly Arrival[]): SlackViolation[] {
+function compare(arch: Arch, ways: ReadonlyMap<string, Way>, fork: string, join: string, inputs: readonly Arrival[]): SlackViolation[] {
   const found: SlackViolation[] = [];
   for (const quick of inputs) {
     for (const slow of inputs) {
@@ -94,7 +129,8 @@ function compare(fork: string, join: string, inputs: readonly Arrival[]): SlackV
       const imbalance = slow.latest - quick.earliest;
       if (lead + imbalance <= 0) continue;
       const facts = { fork, join, quick: quick.net.id, slow: slow.net.id, lead, imbalance };
-      if (quick.all < lead) found.push({ kind: 'deadlock', ...facts, needed: lead, capacity: quick.all });
+      const all = quick.all + heldBeforeFirst(arch, ways, quick, slow);
+      if (all < lead) found.push({ kind: 'deadlock', ...facts, needed: lead, capacity: all });
       else if (imbalance > 0 && quick.fifo < lead + imbalance + 2)
         found.push({ kind: 'rate', ...facts, needed: lead + imbalance + 2, capacity: quick.fifo });
     }
@@ -102,9 +138,33 @@ function compare(fork: string, join: string, inputs: readonly Arrival[]): SlackV
   return found;
 }
 
-function deliver(arch: Arch, arrivals: Map<string, Map<string, Arrival>>, net: Net, to: PortRef, hops: number, reach: Reach): void {
+/**
+ * What the first net of the quick way holds beyond its FIFO. On the slow way's net: the links behind the switch where they
+ * part; the token that the slow way was waiting for may stay before it. On a net of its own: the output FIFO and the links,
+ * but that token too has to go somewhere.
+ */
+function heldBeforeFirst(arch: Arch, ways: ReadonlyMap<string, Way>, quick: Arrival, slow: Arrival): number {
+  const held = quick.roots.map(({ net, sink, per }) => {
+    const way = ways.get(net);
+    const links = (way?.hops[sink] ?? 1) - 1;
+    const common = slow.roots.filter((root) => root.net === net).map((root) => way?.shared(sink, root.sink) ?? links);
+    return common.length > 0 ? 2 * per * (links - Math.max(...common)) : per * (arch.fifo.output + 2 * links) - 1;
+  });
+  return Math.min(...held);
+}
+
+function deliver(
+  arch: Arch,
+  arrivals: Map<string, Map<string, Arrival>>,
+  net: Net,
+  to: PortRef,
+  sink: number,
+  hops: number,
+  reach: Reach,
+): void {
   const inputs = arrivals.get(to.unit) ?? new Map<string, Arrival>();
   arrivals.set(to.unit, inputs);
+  const first = reach.roots.length === 0;
   const depth = inputDepth(arch, net.net) * reach.per;
   inputs.set(`${net.net}${to.port}`, {
     net,
@@ -113,7 +173,8 @@ function deliver(arch: Arch, arrivals: Map<string, Map<string, Arrival>>, net: N
     need: reach.need,
     per: reach.per,
     fifo: reach.fifo + depth,
-    all: reach.all + depth + 2 * (hops - 1) * reach.per,
+    all: reach.all + depth + (first ? 0 : 2 * (hops - 1) * reach.per),
+    roots: first ? [{ net: net.id, sink, per: reach.per }] : reach.roots,
   });
 }
 
@@ -132,6 +193,7 @@ function through(arch: Arch, config: PcuConfig, net: Net, inputs: ReadonlyMap<st
     per: 0,
     fifo: Number.POSITIVE_INFINITY,
     all: Number.POSITIVE_INFINITY,
+    roots: [...inputs.values()].flatMap((arrival) => arrival.roots),
   };
   for (const [port, arrival] of inputs) {
     const pop = popMask(config, port);
