@@ -101,15 +101,9 @@ export class Machine {
     this.#list = [...this.units];
     this.#network = buildNetwork(fabric, configs, this.units, this.#edge, options.network ?? 'routed');
     const ags = fabric.tilesOf('ag').map((tile) => this.units.get(tile.id) as Ag | undefined);
-    this.#ports = Array.from(
-      { length: arch.memory.ports },
-      (_, p) =>
-        new AxiPort(
-          p,
-          ags.filter((_ag, i) => i % arch.memory.ports === p),
-          this.#edge,
-        ),
-    );
+    const { ports } = arch.memory;
+    const onPort = Array.from({ length: ports }, (_, p) => ags.filter((_ag, i) => i % ports === p));
+    this.#ports = onPort.flatMap((list, p) => (list.some(Boolean) ? [new AxiPort(p, list, this.#edge)] : []));
   }
 
   /** Runs from T0 to done, hang or the limit. `onProgress` is called now and then with the cycle. */

@@ -58,7 +58,7 @@ export class AxiPort {
   }
 
   #offerRead(memory: Memory): boolean {
-    const position = this.#read.grant(this.ags, (ag) => ag.readAddresses.count > 0);
+    const position = this.#read.grant(this.ags, offersRead);
     if (position < 0) return false;
     const accepted = memory.arReady(this.port);
     if (accepted) {
@@ -72,7 +72,7 @@ export class AxiPort {
 
   #offerWrite(memory: Memory): boolean {
     if (!this.#order.ready) return false;
-    const position = this.#write.grant(this.ags, (ag) => ag.offersWrite);
+    const position = this.#write.grant(this.ags, offersWrite);
     if (position < 0) return false;
     const accepted = memory.awReady(this.port);
     if (accepted) {
@@ -119,6 +119,9 @@ export class AxiPort {
   }
 }
 
+const offersRead = (ag: Ag): boolean => ag.readAddresses.count > 0;
+const offersWrite = (ag: Ag): boolean => ag.offersWrite;
+
 /** Grants the first at or after a pointer; an offer that is not accepted stays granted. */
 class RoundRobin {
   #pointer = 0;
@@ -126,7 +129,8 @@ class RoundRobin {
   /** The granted position, or -1. */
   grant(ags: readonly (Ag | undefined)[], offers: (ag: Ag) => boolean): number {
     for (let k = 0; k < ags.length; k++) {
-      const position = (this.#pointer + k) % ags.length;
+      let position = this.#pointer + k;
+      if (position >= ags.length) position -= ags.length;
       const ag = ags[position];
       if (ag !== undefined && offers(ag)) return position;
     }

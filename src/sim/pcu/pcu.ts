@@ -22,6 +22,9 @@ interface InputUse {
   readonly name: string;
 }
 
+/** What an output that blocks the pipeline lacks. */
+const ROOM_IN = { vector: 'room in vector output', scalar: 'room in scalar output', token: 'room in token output' } as const;
+
 export class Pcu implements UnitModel {
   readonly kind = 'pcu';
   awake = false;
@@ -55,7 +58,8 @@ export class Pcu implements UnitModel {
   readonly #tappers: { readonly s: number; readonly at: number }[];
   readonly #operationsPerLane: number;
   /** What held the context up in the last step. */
-  #what: () => string = () => '';
+  #what = '';
+  #which = 0;
 
   constructor(context: UnitContext, config: PcuConfig) {
     const { arch, edge } = context;
@@ -129,19 +133,19 @@ export class Pcu implements UnitModel {
   #hinders(): Doing {
     const chain = this.#chain;
     if (chain.finished) return DOING.finished;
-    if (!chain.look()) return this.#lack(DOING.input, () => `a bound on scalar input ${chain.missingBound()}`);
+    if (!chain.look()) return this.#lack(DOING.input, 'a bound on scalar input', chain.missingBound());
     for (const use of this.#uses) {
-      if (use.fifo.count === 0 && (chain.z < 0 || (use.pop >> chain.z) & 1)) return this.#lack(DOING.input, () => use.name);
+      if (use.fifo.count === 0 && (chain.z < 0 || (use.pop >> chain.z) & 1)) return this.#lack(DOING.input, use.name, use.port);
     }
     const token = this.#tokens.missing(chain);
-    if (token >= 0) return this.#lack(DOING.token, () => `a token on input ${token}`);
-    if (this.#wantsTapAtIssue() && !(this.#tap && this.#tap.count > 0))
-      return this.#lack(DOING.input, () => 'the tap-in vector of stage 0');
+    if (token >= 0) return this.#lack(DOING.token, 'a token on input', token);
+    if (this.#wantsTapAtIssue() && !(this.#tap && this.#tap.count > 0)) return this.#lack(DOING.input, 'the tap-in vector of stage', 0);
     return DOING.issue;
   }
 
-  #lack(doing: Doing, what: () => string): Doing {
+  #lack(doing: Doing, what: string, which: number): Doing {
     this.#what = what;
+    this.#which = which;
     return doing;
   }
 
@@ -205,21 +209,22 @@ export class Pcu implements UnitModel {
     for (const output of this.#direct) {
       if (output.kind === 'token' || output.fifo.ready) continue;
       const slot = e.at(this.#plan.stages[output.source].depth);
-      if (slot >= 0 && (e.sends[slot] >> output.bit) & 1) return this.#block(() => `room in ${output.kind} output ${output.port}`);
+      if (slot >= 0 && (e.sends[slot] >> output.bit) & 1) return this.#block(ROOM_IN[output.kind], output.port);
     }
     if (this.#bus.length > 0 && this.#driver() >= 0) {
       for (const output of this.#bus)
-        if (output.kind !== 'token' && !output.fifo.ready) return this.#block(() => `room in ${output.kind} output ${output.port}`);
+        if (output.kind !== 'token' && !output.fifo.ready) return this.#block(ROOM_IN[output.kind], output.port);
     }
     for (const tapper of this.#tappers) {
-      if (this.#wantsTap(tapper) && !(this.#tap && this.#tap.count > 0)) return this.#block(() => `the tap-in vector of stage ${tapper.s}`);
+      if (this.#wantsTap(tapper) && !(this.#tap && this.#tap.count > 0)) return this.#block('the tap-in vector of stage', tapper.s);
     }
-    if (combinerBusy && this.#completed() >= 0) return this.#block(() => 'the combiner, whose result cannot leave');
+    if (combinerBusy && this.#completed() >= 0) return this.#block('the combiner of stage', this.#plan.stages.length - 1);
     return true;
   }
 
-  #block(what: () => string): boolean {
+  #block(what: string, which: number): boolean {
     this.#what = what;
+    this.#which = which;
     return false;
   }
 
@@ -347,19 +352,19 @@ export class Pcu implements UnitModel {
   waiting(): Waiting[] {
     if (!this.#enabled || this.quiet()) return [];
     const moving = this.#elements.inFlight;
-    if (moving && !this.#advances(this.#combiner?.busy === true)) return [{ context: 'pipeline', missing: this.#what() }];
+    if (moving && !this.#advances(this.#combiner?.busy === true)) return [{ context: 'pipeline', missing: `${this.#what} ${this.#which}` }];
     const doing = this.#hinders();
-    return doing === DOING.issue || doing === DOING.finished ? [] : [{ context: 'context', missing: this.#what() }];
+    return doing === DOING.issue || doing === DOING.finished ? [] : [{ context: 'context', missing: `${this.#what} ${this.#which}` }];
   }
 }
 
 function inputUses(config: PcuConfig, inputs: UnitPorts): InputUse[] {
   const uses: InputUse[] = [];
   config.vectorIn.forEach(({ used, pop, masks }, port) => {
-    if (used) uses.push({ fifo: inputs.vector[port], port, pop, masks: masks === 1, name: `vector input ${port}` });
+    if (used) uses.push({ fifo: inputs.vector[port], port, pop, masks: masks === 1, name: 'vector input' });
   });
   config.scalarIn.forEach(({ used, pop }, port) => {
-    if (used) uses.push({ fifo: inputs.scalar[port], port, pop, masks: false, name: `scalar input ${port}` });
+    if (used) uses.push({ fifo: inputs.scalar[port], port, pop, masks: false, name: 'scalar input' });
   });
   return uses;
 }

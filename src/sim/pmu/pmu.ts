@@ -109,8 +109,8 @@ export class Pmu implements UnitModel {
       this.awake = false;
       return;
     }
-    const writer = this.#grant(this.#writers, (w) => this.#writeHinders(w), cycle);
-    const reader = this.#grant(this.#readers, (r) => this.#readHinders(r), cycle);
+    const writer = this.#grant(this.#writers, this.#writeHinders, cycle);
+    const reader = this.#grant(this.#readers, this.#readHinders, cycle);
     let arriving = false;
     for (const r of this.#readers) {
       if (!r.inFlight) continue;
@@ -147,15 +147,15 @@ export class Pmu implements UnitModel {
     return best;
   }
 
-  #writeHinders({ context, source }: Writer): Doing {
+  readonly #writeHinders = ({ context, source }: Writer): Doing => {
     const doing = context.hinders();
     return doing === DOING.issue && context.chain.z < 0 && source.count === 0 ? DOING.input : doing;
-  }
+  };
 
-  #readHinders(reader: Reader): Doing {
+  readonly #readHinders = (reader: Reader): Doing => {
     const doing = reader.context.hinders();
     return doing === DOING.issue && reader.context.chain.z < 0 && this.#fullOutput(reader) !== undefined ? DOING.output : doing;
-  }
+  };
 
   #fullOutput({ vector, scalar, inFlight }: Reader): 'vector' | 'scalar' | undefined {
     const coming = inFlight ? 1 : 0;
