@@ -2,11 +2,11 @@
  * Unit proof by replay: a stimulus recorded cycle by cycle (with the golden unit in the loop) is given to the
  * Verilated module, whose outputs must be the recorded ones in every cycle.
  */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderTemplate } from '../rtl/env.ts';
+import { readBytes, writeAtomic } from '../tools/files.ts';
 import { run } from '../tools/run.ts';
+import { withScratch } from '../tools/scratch.ts';
 import { buildVerilator, type VerilatorBuild } from '../tools/verilator.ts';
 
 /** A port of the module; `clk_i` is driven by the bench. */
@@ -45,8 +45,7 @@ export async function replayBench(module: ReplayModule, directory: string): Prom
   const constants = place(module.constants);
   const inputs = place(module.inputs);
   const outputs = place(module.outputs);
-  await mkdir(directory, { recursive: true });
-  for (const file of module.files) await writeFile(join(directory, file.path), file.text);
+  for (const file of module.files) await writeAtomic(join(directory, file.path), file.text);
   const bench = renderTemplate('tb/replay.cpp.njk', {
     top: module.top,
     constants: constants.ports,
@@ -56,7 +55,7 @@ export async function replayBench(module: ReplayModule, directory: string): Prom
     outputs: outputs.ports,
     outputWords: outputs.words,
   });
-  await writeFile(join(directory, 'replay.cpp'), bench);
+  await writeAtomic(join(directory, 'replay.cpp'), bench);
   const build = await buildVerilator({
     dir: directory,
     top: module.top,
@@ -69,18 +68,15 @@ export async function replayBench(module: ReplayModule, directory: string): Prom
     build,
     stimulus: inputs,
     answer: outputs,
-    async replay(constantWords, stimulus) {
-      const scratch = await mkdtemp(join(tmpdir(), 'kiln-replay-'));
-      try {
+    replay(constantWords, stimulus) {
+      return withScratch('replay', async (scratch) => {
         const input = join(scratch, 'stimulus.bin');
         const output = join(scratch, 'answers.bin');
-        await writeFile(input, Buffer.concat([bytesOf(constantWords), bytesOf(stimulus)]));
+        await writeAtomic(input, Buffer.concat([bytesOf(constantWords), bytesOf(stimulus)]));
         await run(build.binary, [input, output], { timeoutSeconds: 600 });
-        const bytes = await readFile(output);
+        const bytes = await readBytes(output);
         return new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-      } finally {
-        await rm(scratch, { recursive: true, force: true });
-      }
+      });
     },
   };
 }
