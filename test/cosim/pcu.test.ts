@@ -4,14 +4,15 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { Arch } from '../../src/arch/schema.ts';
-import { packBits, widthOf } from '../../src/base/bitstruct.ts';
+import { packBits, zeroOf } from '../../src/base/bitstruct.ts';
 import { Rng } from '../../src/base/rng.ts';
-import { type ReplayBench, type ReplayPort, replayBench } from '../../src/cosim/replay.ts';
-import { pcuLayout } from '../../src/fabric/config.ts';
+import type { ReplayBench } from '../../src/cosim/replay.ts';
+import { INIT, INPUT, OPERAND, type PcuConfig, pcuLayout } from '../../src/fabric/config.ts';
 import { payloadBits } from '../../src/fabric/ports.ts';
-import { libModules, pcuModules } from '../../src/rtl/pcu.ts';
+import { OPS } from '../../src/ops/table.ts';
 import { createPcu } from '../../src/sim/bench.ts';
 import { archNamed } from '../support/fabric.ts';
+import { getBits, pcuBench, putBits } from '../support/pcu-bench.ts';
 import { randomPcu } from '../support/random-units.ts';
 
 const CASES = process.env.KILN_FULL ? 3000 : 200;
@@ -28,7 +29,7 @@ describe.each(Object.keys(ARCHS))('a PCU of %s', (name) => {
   const arch = ARCHS[name];
 
   test('gives every output in every cycle', { timeout: 900_000 }, async () => {
-    const bench = await benchOf(arch, name);
+    const bench = await pcuBench(arch, name);
     let sent = 0;
     for (let i = 0; i < CASES; i++) {
       const seed = `${name}/${i}`;
@@ -40,48 +41,67 @@ describe.each(Object.keys(ARCHS))('a PCU of %s', (name) => {
     // The proof is worth something only if things come out.
     expect(sent).toBeGreaterThan(CASES * 10);
   });
+
+  test('reduces runs of varying length, and lets two stages want one tap', { timeout: 900_000 }, async () => {
+    const bench = await pcuBench(arch, name);
+    let sent = 0;
+    for (let i = 0; i < CASES / 4; i++) {
+      const rng = new Rng(`${name}/directed/${i}`);
+      const settings = i % 2 ? varyingTree(arch, rng) : twoTaps(arch, rng);
+      const run = record(arch, bench, `${name}/directed/${i}`, rng, settings);
+      sent += run.sent;
+      expect(firstDifference(bench, run.answers, await bench.replay(run.config, run.stimulus)), `directed ${i}`).toBeUndefined();
+    }
+    expect(sent).toBeGreaterThan(CASES);
+  });
 });
 
-const port = (name: string, width = 1): ReplayPort => ({ name, width });
-
-function benchOf(arch: Arch, name: string): Promise<ReplayBench> {
+/** Reductions over an inner loop whose bound is a scalar: shorter than the ring, longer, and empty ones follow each other. */
+function varyingTree(arch: Arch, rng: Rng): PcuConfig {
   const { pcu } = arch;
-  const vector = payloadBits(arch, 'vector');
-  const scalar = payloadBits(arch, 'scalar');
-  const modules = [...libModules(arch, 'a test'), ...pcuModules(arch, 'a test')];
-  return replayBench(
-    {
-      top: 'kiln_pcu',
-      files: modules.map(({ module, text }) => ({ path: `${module}.sv`, text })),
-      constants: [port('cfg_i', widthOf(pcuLayout(arch)))],
-      inputs: [
-        port('clear_i'),
-        port('armed_i'),
-        port('vin_valid_i', pcu.vectorIn),
-        port('vin_data_i', pcu.vectorIn * vector),
-        port('sin_valid_i', pcu.scalarIn),
-        port('sin_data_i', pcu.scalarIn * scalar),
-        port('cin_valid_i', pcu.controlIn),
-        port('vout_ready_i', pcu.vectorOut),
-        port('sout_ready_i', pcu.scalarOut),
-        port('cout_ready_i', pcu.controlOut),
-      ],
-      outputs: [
-        port('vin_ready_o', pcu.vectorIn),
-        port('sin_ready_o', pcu.scalarIn),
-        port('cin_ready_o', pcu.controlIn),
-        port('vout_valid_o', pcu.vectorOut),
-        port('vout_data_o', pcu.vectorOut * vector),
-        port('sout_valid_o', pcu.scalarOut),
-        port('sout_data_o', pcu.scalarOut * scalar),
-        port('cout_valid_o', pcu.controlOut),
-        port('active_o'),
-        port('quiet_o'),
-        port('error_o', 2),
-      ],
-    },
-    `build/cosim/pcu-${name}`,
-  );
+  const config = zeroOf(pcuLayout(arch));
+  config.enable = 1;
+  const two = pcu.counters > 1;
+  config.chain = { ...config.chain, count: two ? 2 : 1, par: rng.int(1, pcu.lanes), laneStep: 1 };
+  config.chain.counters[0] = { min: 0, stride: config.chain.par, max: 4, bound: 1 };
+  if (two) config.chain.counters[1] = { min: 0, stride: 1, max: 1000, bound: 0 };
+  config.vectorIn[0] = { used: 1, pop: 0, masks: rng.int(0, 1) };
+  config.inputs[0] = { kind: INPUT.vector, index: 0 };
+  config.stages[0] = { ...config.stages[0], op: OPS.mov.code, a: { kind: OPERAND.reg, index: 0 }, write: 1 };
+  const last = pcu.stages - 1;
+  config.tree = { used: 1, source: 0 };
+  const init = rng.pick([INIT.none, INIT.imm]);
+  config.stages[last].op = rng.pick([OPS.add, OPS.max, OPS.xor]).code;
+  config.stages[last].imm = rng.int(0, 9);
+  config.stages[last].acc = { ...config.stages[last].acc, used: 1, first: 1, last: 1, length: Math.max(2, pcu.ring), init };
+  config.scalarOut[0] = { used: 1, source: last, mask: 1 };
+  config.vectorOut[0] = { used: 1, source: last, mask: 1 };
+  config.tokenOut[0] = { used: 1, source: last, mask: 1 };
+  return config;
+}
+
+/** Two accumulating stages that begin with tapped values, often in the same cycle. */
+function twoTaps(arch: Arch, rng: Rng): PcuConfig {
+  const { pcu } = arch;
+  const config = zeroOf(pcuLayout(arch));
+  config.enable = 1;
+  config.chain = { ...config.chain, count: 1, par: pcu.lanes, laneStep: 1 };
+  config.chain.counters[0] = { min: 0, stride: 1, max: 400, bound: 0 };
+  config.tapIn = { used: 1, port: pcu.vectorIn - 1 };
+  config.inputs[0] = { kind: INPUT.counter, index: 0 };
+  const stages = rng.shuffle(Array.from({ length: pcu.stages }, (_, s) => s)).slice(0, 2);
+  config.stages.forEach((stage, s) => {
+    stage.op = OPS.add.code;
+    stage.pass = 1;
+    stage.a = { kind: OPERAND.reg, index: 0 };
+    if (!stages.includes(s)) return;
+    stage.b = { kind: OPERAND.acc, index: 0 };
+    stage.acc = { ...stage.acc, used: 1, first: rng.int(0, 1), last: 0, length: pcu.ring, init: INIT.tap };
+    stage.tapOut = 1;
+  });
+  config.vectorOut[0] = { used: 1, source: pcu.stages, mask: 0 };
+  config.scalarOut[0] = { used: 1, source: stages[1], mask: 0 };
+  return config;
 }
 
 /** Bits that an output must have: a value for a run of bits of the port. */
@@ -93,9 +113,7 @@ interface Expected {
 }
 
 /** Plays a random run on the golden unit and writes down what went in and what came out. */
-function record(arch: Arch, bench: ReplayBench, seed: string) {
-  const rng = new Rng(seed);
-  const settings = randomPcu(arch, rng);
+function record(arch: Arch, bench: ReplayBench, seed: string, rng = new Rng(seed), settings = randomPcu(arch, rng)) {
   const golden = createPcu(arch, settings);
   const { unit } = golden;
   const { lanes } = arch.pcu;
@@ -184,22 +202,6 @@ function record(arch: Arch, bench: ReplayBench, seed: string) {
     answers.push(expected);
   }
   return { config: packBits(pcuLayout(arch), settings), stimulus, answers, sent };
-}
-
-function putBits(words: Uint32Array, at: number, width: number, value: number): void {
-  const bits = width === 32 ? value >>> 0 : (value & (2 ** width - 1)) >>> 0;
-  const word = at >>> 5;
-  const shift = at & 31;
-  words[word] = (words[word] | (bits << shift)) >>> 0;
-  if (shift + width > 32) words[word + 1] = (words[word + 1] | (bits >>> (32 - shift))) >>> 0;
-}
-
-function getBits(words: Uint32Array, at: number, width: number): number {
-  const word = at >>> 5;
-  const shift = at & 31;
-  let value = words[word] >>> shift;
-  if (shift + width > 32) value |= words[word + 1] << (32 - shift);
-  return width === 32 ? value >>> 0 : (value & (2 ** width - 1)) >>> 0;
 }
 
 /** The first output that is not as expected. */
