@@ -6,21 +6,15 @@ import type { Fifo } from '../fifo.ts';
 import { Activity, DOING, type Doing } from '../observe.ts';
 import { TokenInputs, tokenCounter } from '../tokens.ts';
 import { CAUSE, popCount, type UnitContext, type UnitModel, type UnitPorts, unitPorts, type Waiting } from '../unit.ts';
+import { TapBus } from './bus.ts';
 import { Combiner } from './combiner.ts';
 import { Elements } from './elements.ts';
+import { PcuInputs } from './inputs.ts';
 import { outputsOf, type PcuOutput, sendVector, sendWord } from './outputs.ts';
 import { type PcuPlan, planPcu, type StagePlan } from './plan.ts';
 import { type Segments, splitStages } from './segments.ts';
 import { type CompiledStages, compileStages } from './stage.ts';
 import { LaneTree } from './tree.ts';
-
-interface InputUse {
-  readonly fifo: Fifo;
-  readonly port: number;
-  readonly pop: number;
-  readonly masks: boolean;
-  readonly name: string;
-}
 
 /** What an output that blocks the pipeline lacks. */
 const ROOM_IN = { vector: 'room in vector output', scalar: 'room in scalar output', token: 'room in token output' } as const;
@@ -40,7 +34,7 @@ export class Pcu implements UnitModel {
   readonly #plan: PcuPlan;
   readonly #chain: Chain;
   readonly #guard: Affine;
-  readonly #uses: InputUse[];
+  readonly #uses: PcuInputs;
   readonly #tokens: TokenInputs;
   readonly #tap: Fifo | undefined;
   readonly #elements: Elements;
@@ -51,8 +45,7 @@ export class Pcu implements UnitModel {
   /** Outputs fed by the pipeline, by the combiner, by the tap-out bus. */
   readonly #direct: PcuOutput[];
   readonly #combined: PcuOutput[];
-  readonly #bus: PcuOutput[];
-  readonly #drivers: StagePlan[];
+  readonly #bus: TapBus;
   readonly #accumulating: StagePlan[];
   /** Stages after the first that tap, the tree's among them. */
   readonly #tappers: { readonly s: number; readonly at: number }[];
@@ -73,7 +66,7 @@ export class Pcu implements UnitModel {
     this.#plan = planPcu(arch, config);
     this.#guard = new Affine(config.guard.at);
     this.#chain = new Chain(config.chain, this.inputs.scalar, config.guard.used ? [this.#guard] : []);
-    this.#uses = inputUses(config, this.inputs);
+    this.#uses = new PcuInputs(config, this.inputs);
     const used = config.tokenIn.map((_, p) => p).filter((p) => config.tokenIn[p].used);
     this.#tokens = new TokenInputs(
       used.map((p) => tokens[p]),
@@ -93,10 +86,11 @@ export class Pcu implements UnitModel {
       if (this.#plan.stages[last].length > 1) this.#combiner = new Combiner(tree.combineTime);
     }
     const all = outputsOf(config, this.outputs);
-    this.#bus = all.filter(({ source }) => source === last + 1);
     this.#combined = this.#combiner ? all.filter(({ source }) => source === last) : [];
     this.#direct = all.filter((output) => output.source <= last && !this.#combined.includes(output));
-    this.#drivers = this.#plan.straight.filter(({ config: stage }) => stage.tapOut);
+    const drivers = this.#plan.straight.filter(({ config: stage }) => stage.tapOut);
+    const listening = all.filter(({ source }) => source === last + 1);
+    this.#bus = new TapBus(drivers, listening, this.#elements, this.#stages, this.#lanes);
     this.#accumulating = this.#plan.stages.filter(({ length }) => length > 0);
     this.#tappers = this.#plan.stages
       .filter(({ s, taps }) => taps && (s > 0 || (tree !== undefined && s === last)))
@@ -127,6 +121,9 @@ export class Pcu implements UnitModel {
     if (doing !== DOING.issue) this.activity[0].note(doing, cycle);
   }
 
+  readonly #lostToken = (): void => this.#context.raise(CAUSE.tokenOverflow, 0);
+  readonly #collision = (): void => this.#context.raise(CAUSE.tapCollision, 0);
+
   // ---- Issue
 
   /** What keeps the context from issuing, or `issue`. Looks at registers only. */
@@ -134,9 +131,8 @@ export class Pcu implements UnitModel {
     const chain = this.#chain;
     if (chain.finished) return DOING.finished;
     if (!chain.look()) return this.#lack(DOING.input, 'a bound on scalar input', chain.missingBound());
-    for (const use of this.#uses) {
-      if (use.fifo.count === 0 && (chain.z < 0 || (use.pop >> chain.z) & 1)) return this.#lack(DOING.input, use.name, use.port);
-    }
+    const use = this.#uses.missing(chain);
+    if (use !== undefined) return this.#lack(DOING.input, use.name, use.port);
     const token = this.#tokens.missing(chain);
     if (token >= 0) return this.#lack(DOING.token, 'a token on input', token);
     if (this.#wantsTapAtIssue() && !(this.#tap && this.#tap.count > 0)) return this.#lack(DOING.input, 'the tap-in vector of stage', 0);
@@ -163,7 +159,7 @@ export class Pcu implements UnitModel {
     const isNull = chain.z >= 0;
     let lanes = isNull ? 0 : chain.lanes;
     if (!isNull) {
-      for (const use of this.#uses) if (use.masks) lanes &= use.fifo.masks[use.fifo.head];
+      lanes = this.#uses.mask(lanes);
       if (this.#config.guard.used) lanes &= this.#guarded();
     }
     e.lanes[slot] = lanes;
@@ -181,7 +177,7 @@ export class Pcu implements UnitModel {
       if (chain.isFirst(config.acc.first)) begins |= 1 << s;
       if (chain.isLast(config.acc.last)) complete |= 1 << s;
     }
-    for (const { s, config } of this.#drivers) if (chain.isLast(config.acc.last)) complete |= 1 << s;
+    for (const { s, config } of this.#bus.drivers) if (chain.isLast(config.acc.last)) complete |= 1 << s;
     e.acts[slot] = acts;
     e.begins[slot] = begins;
     e.complete[slot] = complete;
@@ -211,10 +207,8 @@ export class Pcu implements UnitModel {
       const slot = e.at(this.#plan.stages[output.source].depth);
       if (slot >= 0 && (e.sends[slot] >> output.bit) & 1) return this.#block(ROOM_IN[output.kind], output.port);
     }
-    if (this.#bus.length > 0 && this.#driver() >= 0) {
-      for (const output of this.#bus)
-        if (output.kind !== 'token' && !output.fifo.ready) return this.#block(ROOM_IN[output.kind], output.port);
-    }
+    const listener = this.#bus.blocked();
+    if (listener !== undefined) return this.#block(ROOM_IN[listener.kind], listener.port);
     for (const tapper of this.#tappers) {
       if (this.#wantsTap(tapper) && !(this.#tap && this.#tap.count > 0)) return this.#block('the tap-in vector of stage', tapper.s);
     }
@@ -226,17 +220,6 @@ export class Pcu implements UnitModel {
     this.#what = what;
     this.#which = which;
     return false;
-  }
-
-  /** Index among the drivers of the stage that drives the tap-out bus, or -1. */
-  #driver(): number {
-    for (let d = 0; d < this.#drivers.length; d++) if (this.#drives(this.#drivers[d])) return d;
-    return -1;
-  }
-
-  #drives({ s, depth }: StagePlan): boolean {
-    const slot = this.#elements.at(depth);
-    return slot >= 0 && ((this.#elements.complete[slot] >> s) & 1) === 1;
   }
 
   #wantsTap({ s, at }: { s: number; at: number }): boolean {
@@ -265,7 +248,7 @@ export class Pcu implements UnitModel {
       taken = this.#wantsTapAtIssue();
       this.#stages.run[0](slot, taken);
       const chain = this.#chain;
-      for (const use of this.#uses) if (chain.isLast(use.pop)) use.fifo.pop();
+      this.#uses.pop(chain);
       this.#tokens.consume(chain);
       chain.step();
     }
@@ -275,7 +258,7 @@ export class Pcu implements UnitModel {
       if (slot < 0) continue;
       const wants = this.#wantsTap({ s: segments[g].tapStage, at: segments[g].entry });
       const mine = wants && !taken;
-      if (wants && taken) this.#context.raise(CAUSE.tapCollision, 0);
+      if (wants && taken) this.#collision();
       taken ||= wants;
       this.#stages.run[g](slot, mine);
     }
@@ -284,7 +267,7 @@ export class Pcu implements UnitModel {
       if (slot >= 0) {
         const last = this.#plan.stages.length - 1;
         const wants = this.#plan.stages[last].taps && this.#wantsTap({ s: last, at: this.#plan.tree!.arrival });
-        if (wants && taken) this.#context.raise(CAUSE.tapCollision, 0);
+        if (wants && taken) this.#collision();
         this.#tree.arrive(slot, wants && !taken);
         taken ||= wants;
       }
@@ -304,28 +287,12 @@ export class Pcu implements UnitModel {
       const sent = ofTree
         ? sendWord(output, this.#tree!.value[slot], this.#tree!.ok[slot], this.#lanes, e.final[slot])
         : sendVector(output, this.#stages.results[output.source], slot * this.#lanes, this.#lanes, e.lanes[slot], e.final[slot]);
-      if (!sent) this.#context.raise(CAUSE.tokenOverflow, 0);
+      if (!sent) this.#lostToken();
     }
-    if (this.#drivers.length > 0) this.#drive();
+    if (this.#bus.drivers.length > 0) this.#bus.send(this.#lostToken, this.#collision);
     if (this.#combiner) {
       const slot = this.#completed();
       if (slot >= 0) this.#combiner.snapshot(cycle, this.#tree!.combined[slot], this.#tree!.combinedOk[slot], e.sends[slot], e.final[slot]);
-    }
-  }
-
-  /** The tap-out bus: the lowest stage that completes. */
-  #drive(): void {
-    const d = this.#driver();
-    if (d < 0) return;
-    const driver = this.#drivers[d];
-    const e = this.#elements;
-    const slot = e.at(driver.depth);
-    for (const output of this.#bus) {
-      const sent = sendVector(output, this.#stages.results[driver.s], slot * this.#lanes, this.#lanes, e.lanes[slot], e.final[slot]);
-      if (!sent) this.#context.raise(CAUSE.tokenOverflow, 0);
-    }
-    for (let other = d + 1; other < this.#drivers.length; other++) {
-      if (this.#drives(this.#drivers[other])) this.#context.raise(CAUSE.tapCollision, 0);
     }
   }
 
@@ -338,7 +305,7 @@ export class Pcu implements UnitModel {
     }
     for (const output of this.#combined) {
       if (!((combiner.sends >> output.bit) & 1)) continue;
-      if (!sendWord(output, combiner.value, combiner.ok, this.#lanes, combiner.final)) this.#context.raise(CAUSE.tokenOverflow, 0);
+      if (!sendWord(output, combiner.value, combiner.ok, this.#lanes, combiner.final)) this.#lostToken();
     }
     combiner.busy = false;
   }
@@ -356,15 +323,4 @@ export class Pcu implements UnitModel {
     const doing = this.#hinders();
     return doing === DOING.issue || doing === DOING.finished ? [] : [{ context: 'context', missing: `${this.#what} ${this.#which}` }];
   }
-}
-
-function inputUses(config: PcuConfig, inputs: UnitPorts): InputUse[] {
-  const uses: InputUse[] = [];
-  config.vectorIn.forEach(({ used, pop, masks }, port) => {
-    if (used) uses.push({ fifo: inputs.vector[port], port, pop, masks: masks === 1, name: 'vector input' });
-  });
-  config.scalarIn.forEach(({ used, pop }, port) => {
-    if (used) uses.push({ fifo: inputs.scalar[port], port, pop, masks: false, name: 'scalar input' });
-  });
-  return uses;
 }
