@@ -44,7 +44,8 @@ export interface TileView {
   readonly passed: readonly PassedPort[];
   /** The unit says by itself, one cycle late, that it moved. */
   readonly activeRegistered: boolean;
-  readonly hasActive: boolean;
+  /** The unit says in the same cycle that it moves. */
+  readonly activeNow: boolean;
   readonly pad: number;
 }
 
@@ -87,8 +88,8 @@ export function tileView(arch: Arch, kind: TileKind, banner = 'an architecture')
     switchCfg: span(used - 1, unitBits),
     nets,
     passed,
-    activeRegistered: kind === 'ag',
-    hasActive: kind === 'pcu' || kind === 'pmu',
+    activeRegistered: kind === 'ag' || kind === 'pcu',
+    activeNow: kind === 'pmu',
     pad: Math.max(
       ...[...passed, ...nets.flatMap(({ range: r }) => Object.values(r).map((text) => ({ range: text })))].map((p) => p.range.length),
       6,
