@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Cli } from './command.ts';
 import { asmCommand } from './commands/asm.ts';
+import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
 import { compileCommand } from './commands/compile.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -32,6 +33,7 @@ for (const make of [
   listCommand,
   viewCommand,
   demoCommand,
+  benchCommand,
 ])
   kiln.addCommand(make(cli));
 

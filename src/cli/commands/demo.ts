@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { readNpy } from '../../base/npy.ts';
 import { Fabric } from '../../fabric/graph.ts';
 import { DEFAULT_DRAM, DRAM_PROFILES } from '../../sim/dram-profile.ts';
@@ -36,14 +36,13 @@ export const demoCommand = (cli: Cli) => {
 
 async function show(showcase: Showcase, fabric: Fabric, root: string, out: Output): Promise<PointReport> {
   out.note(showcase.title);
-  const directory = join(root, basename(showcase.program).toLowerCase());
+  const directory = join(root, showcase.program);
   const progress = progressFor(out);
-  const files = await writeData(directory, showcase);
-  const arrays = new Map<string, GivenArray>();
-  for (const [name, file] of Object.entries(files)) arrays.set(name, { file, array: readNpy(await readBytes(file, 'array'), file) });
-  const param = Object.fromEntries(Object.entries(showcase.params).map(([name, value]) => [name, String(value)]));
-  const built = await build(showcase.program, fabric, { param }, progress);
+  const built = await build(showcase.program, fabric, { param: showcase.params }, progress);
   await writeAtomic(join(directory, 'program.kbit'), built.kbit);
+  const arrays = new Map<string, GivenArray>();
+  for (const [name, file] of Object.entries(await writeData(directory, built)))
+    arrays.set(name, { file, array: readNpy(await readBytes(file, 'array'), file) });
   const profile = DRAM_PROFILES[DEFAULT_DRAM];
   const given = { arrays, args: new Map<string, number>(), seed: 1 };
   const point = await runPoint(fabric, built, { witnesses: new Set<Witness>(WITNESSES), given, profile, network: 'routed' }, progress.step);
