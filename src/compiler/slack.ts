@@ -10,12 +10,11 @@
 import type { Arch } from '../arch/schema.ts';
 import { type Diagnostic, errorDiagnostic, warningDiagnostic } from '../base/diagnostic.ts';
 import type { PcuConfig, PmuConfig } from '../fabric/config.ts';
-import type { Fabric } from '../fabric/graph.ts';
 import { inputDepth } from '../fabric/ports.ts';
 import type { Net, Netlist, PortRef, VUnit } from '../ir/netlist.ts';
 import { pcuLatency } from './latency.ts';
-import type { Placement, Route } from './route/router.ts';
 import { countAtLast, firstAtLast, issuesAtLast, tripsOf } from './trips.ts';
+import type { Way } from './ways.ts';
 
 export interface SlackViolation {
   /** `deadlock`: the program cannot run; `rate`: it runs, slower than it could. */
@@ -56,14 +55,6 @@ interface Root {
 }
 type Reach = Omit<Arrival, 'net'>;
 
-/** How the sinks of a net are reached. */
-export interface Way {
-  /** Cycles to each sink. */
-  readonly hops: readonly number[];
-  /** Links that two sinks have in common. */
-  readonly shared: (a: number, b: number) => number;
-}
-
 /** Every pair of ways that violates its bound. */
 export function checkSlack(netlist: Netlist, arch: Arch, ways: ReadonlyMap<string, Way>): SlackViolation[] {
   const units = new Map(netlist.units.map((unit) => [unit.id, unit]));
@@ -87,24 +78,6 @@ export function checkSlack(netlist: Netlist, arch: Arch, ways: ReadonlyMap<strin
     }
   }
   return [...violations.values()];
-}
-
-/** The ways of a placed and routed netlist. */
-export function waysOf(netlist: Netlist, fabric: Fabric, placement: Placement, routes: readonly Route[]): Map<string, Way> {
-  const nets = new Map(netlist.nets.map((net) => [net.id, net]));
-  return new Map(
-    routes.map((route) => {
-      const net = nets.get(route.net) as Net;
-      const driver = new Map(route.edges.map((edge) => [edge.to, edge.from]));
-      const paths = net.to.map((ref) => {
-        const links = new Set<number>();
-        let node = fabric.nodeId(net.net, 'in', placement.get(ref.unit) as number, ref.port);
-        for (node = driver.get(node as number); node !== undefined && driver.has(node); node = driver.get(node)) links.add(node);
-        return links;
-      });
-      return [route.net, { hops: route.hops, shared: (a: number, b: number) => [...paths[a]].filter((node) => paths[b].has(node)).length }];
-    }),
-  );
 }
 
 /** The violations in words: those that stop the program are errors. */

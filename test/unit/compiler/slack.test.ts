@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { zeroOf } from '../../../src/base/bitstruct.ts';
 import { placeAndRoute } from '../../../src/compiler/pnr.ts';
-import { checkSlack, slackDiagnostics, type Way, waysOf } from '../../../src/compiler/slack.ts';
+import { checkSlack, slackDiagnostics } from '../../../src/compiler/slack.ts';
 import { countAtLast, firstAtLast, issuesAtLast } from '../../../src/compiler/trips.ts';
+import { type Way, waysOf } from '../../../src/compiler/ways.ts';
 import { agLayout, hostLayout, type PcuConfig, pcuLayout, pmuLayout } from '../../../src/fabric/config.ts';
 import { Fabric } from '../../../src/fabric/graph.ts';
 import type { Net, Netlist } from '../../../src/ir/netlist.ts';

@@ -69,9 +69,14 @@ describe('a grid of units', () => {
     product('demo', shape, { grid: { columns: 8, rows: 4 }, ag: { sides: ['west', 'east', 'north'] } });
   });
 
-  test.runIf(process.env.KILN_FULL)('512 cubed on ml at more than 99 % of the array', () => {
-    const run = product('ml', { m: 512, n: 512, k: 512, dtype: 'f32', grid: { rows: 8, columns: 8 } });
-    expect(run.result.stats.kernelUtilisation).toBeGreaterThan(0.99);
+  // Six stages do not divide 64 rows of a unit: eleven blocks of which the last has four rows, 32/33 of the work is useful.
+  test.runIf(process.env.KILN_FULL).each([
+    ['ml', 512, { rows: 8, columns: 8 }, 0.99],
+    ['ml', 1024, { rows: 4, columns: 16 }, 0.99],
+    ['plasticine', 512, { rows: 8, columns: 8 }, 0.96],
+  ] as const)('%s: %i cubed on %j keeps more than %f of the array busy with the answer', (name, size, grid, least) => {
+    const run = product(name, { m: size, n: size, k: size, dtype: 'f32', grid }, { ag: { sides: ['west', 'east', 'north', 'south'] } });
+    expect(run.utilisation).toBeGreaterThan(least);
   });
 });
 
