@@ -59,7 +59,7 @@ function reductionOf(
     id,
     tree: isTreeReduce(leaf, reduce),
     depth: loops.findIndex((loop) => reduce.over.includes(loop.var)),
-    reaches: (value: number) => reachesOf(leaf, id)[value],
+    reaches: (value: number) => isMadeFrom(leaf, value, id),
   };
   const join = (a: string, b: string) => operationText(reduce.op, ops, (i) => (i === 0 ? a : b), 2).text;
   if (!shared.tree) return { ...shared, ...stationary(leaf, loops, reduce, name, domain, ops) };
@@ -159,19 +159,12 @@ function initText({ init }: Reduce, loops: readonly Loop[], block: Block, domain
 
 const arrayOf = (domain: Domain): string => (domain === 'f' ? 'Float64Array' : 'Int32Array');
 
-const reachCache = new WeakMap<Leaf, Map<number, boolean[]>>();
-
-/** For each value of a leaf: is it made from reduction `id`? */
-function reachesOf(leaf: Leaf, id: number): boolean[] {
-  const cached = reachCache.get(leaf)?.get(id);
-  if (cached) return cached;
-  const reaches: boolean[] = [];
-  leaf.values.forEach((value, at) => {
-    reaches.push(at === id || (value.kind === 'op' && value.args.some((arg) => reaches[arg])));
-  });
-  const all = reachCache.get(leaf) ?? new Map<number, boolean[]>();
-  reachCache.set(leaf, all.set(id, reaches));
-  return reaches;
+/** Is value `at` made from value `id`, other than by a reduction of it? */
+function isMadeFrom(leaf: Leaf, at: number, id: number, seen = new Set<number>()): boolean {
+  if (at === id || seen.has(at)) return at === id;
+  seen.add(at);
+  const value = leaf.values[at];
+  return value.kind === 'op' && value.args.some((arg) => isMadeFrom(leaf, arg, id, seen));
 }
 
 /** The lane loop of a leaf with everything done once an iteration. */

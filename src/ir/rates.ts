@@ -4,15 +4,21 @@ import type { ElementType, Leaf, Loop, Reduce, Value } from './loops.ts';
 /** Loop variables that a value has been reduced over; undefined: it comes once an iteration. Mixed: it combines different ones. */
 export type Rate = readonly string[] | 'mixed' | undefined;
 
-/** The rate of every value. Values that depend on no reduction come once an iteration. */
+/**
+ * The rate of every value. Values that depend on no reduction come once an iteration. (Passes may leave operands
+ * behind what uses them, so this asks for them instead of going down the list.)
+ */
 export function ratesOf(leaf: Leaf): Rate[] {
-  const rates: Rate[] = [];
-  for (const value of leaf.values) {
-    if (value.kind === 'reduce') rates.push(value.over);
-    else if (value.kind === 'op') rates.push(value.args.map((arg) => rates[arg]).reduce(joinRates, undefined));
-    else rates.push(undefined);
-  }
-  return rates;
+  const rates: { rate: Rate }[] = [];
+  const rateOf = (id: number): Rate => {
+    rates[id] ??= { rate: find(leaf.values[id]) };
+    return rates[id].rate;
+  };
+  const find = (value: Value): Rate => {
+    if (value.kind === 'reduce') return value.over;
+    return value.kind === 'op' ? value.args.map(rateOf).reduce(joinRates, undefined) : undefined;
+  };
+  return leaf.values.map((_, id) => rateOf(id));
 }
 
 function joinRates(a: Rate, b: Rate): Rate {
@@ -33,8 +39,3 @@ export const laneLoopOf = (leaf: Leaf): Loop | undefined => leaf.loops.at(-1);
 
 /** Element type of a value. */
 export const typeOf = (value: Value): ElementType => (value.kind === 'index' ? 'i32' : value.type);
-
-/** Values that a value needs at its own rate: reductions end the walk. */
-export function operandsOf(value: Value): readonly number[] {
-  return value.kind === 'op' ? value.args : [];
-}

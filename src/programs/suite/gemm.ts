@@ -39,14 +39,16 @@ export const gemm = program({
               v.pipe({ kk: part.loop }, ({ kk }) => {
                 const bTile = v.sram(`b_tile${suffix}${part.suffix}`, 'i32', [ts, ts]);
                 v.load(b, [kk, jj], bTile);
-                v.pipe({ i: { max: its, par: Math.min(loop_i, its) } }, ({ i }) => {
-                  const aRow = v.sram(`a_row${suffix}${part.suffix}`, 'i32', [ts]);
-                  v.load(a, [ii.add(i), kk], aRow);
-                  v.leaf({ j: { max: ts, par: loop_j }, k: { max: ts, par: ip } }, ({ j, k }) => {
-                    const products = bTile.at(k, j).mul(aRow.at(k));
-                    tile.set([i, j], reduce('add', products, [k], carried(tile.at(i, j), [kk])));
-                  });
-                });
+                inCopies(v, { max: its, step: 1, copies: loop_i }, (line) =>
+                  v.pipe({ i: line.loop }, ({ i }) => {
+                    const aRow = v.sram(`a_row${suffix}${part.suffix}${line.suffix}`, 'i32', [ts]);
+                    v.load(a, [ii.add(i), kk], aRow);
+                    v.leaf({ j: { max: ts, par: loop_j }, k: { max: ts, par: ip } }, ({ j, k }) => {
+                      const products = bTile.at(k, j).mul(aRow.at(k));
+                      tile.set([i, j], reduce('add', products, [k], carried(tile.at(i, j), [kk])));
+                    });
+                  }),
+                );
               });
             inCopies(v, inner, (part, index) => accumulate(part, partials[index]));
             if (partials.length === 1) return v.store(c, [ii, jj], partials[0]);
