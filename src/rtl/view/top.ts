@@ -46,6 +46,8 @@ export interface TopPort {
   };
   /** It has no address generator. */
   readonly idle: boolean;
+  /** Lists its read data where nobody reads it. */
+  readonly unreadData: string;
   /** It is shared with the loader. */
   readonly loader: boolean;
 }
@@ -181,6 +183,7 @@ function topPort(fabric: Fabric, index: number): TopPort {
       strb: slice(index, 64),
     },
     idle: found === 0,
+    unreadData: index === 0 ? '' : `,\n                       m_axi_rdata_i${slice(index, 512)}`,
     loader: index === 0,
   };
 }
