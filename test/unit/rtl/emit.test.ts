@@ -52,8 +52,9 @@ test('the top has the ports of FORMAT.md', () => {
 });
 
 test('the largest fabric in seconds', { timeout: 60_000 }, () => {
-  const started = performance.now();
+  // Processor time: other work on the machine does not count.
+  const started = process.cpuUsage();
   const files = emitRtl(fabricNamed('sn10'));
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(process.cpuUsage(started).user / 1e6).toBeLessThan(10);
   expect(files.reduce((sum, file) => sum + file.text.length, 0)).toBeLessThan(12_000_000);
 });
