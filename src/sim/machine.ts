@@ -26,6 +26,8 @@ export interface MachineOptions {
   readonly maxCycles?: number;
   /** What scratchpad words hold before they are written. */
   readonly fill?: number;
+  /** Notices reads of scratchpad words that nobody wrote (slower). */
+  readonly watchUnwritten?: boolean;
   /** Keeps a trace of this many records at most. */
   readonly trace?: number;
 }
@@ -53,6 +55,8 @@ export interface RunResult {
   readonly residue: boolean;
   /** When not done: what every waiting context waits for. */
   readonly waiting: readonly WaitingAt[];
+  /** With `watchUnwritten`: of every scratchpad the first read of a word that nobody had written. */
+  readonly unwritten: readonly { readonly tile: number; readonly cycle: number; readonly address: number }[];
   readonly stats: RunStats;
 }
 
@@ -92,7 +96,7 @@ export class Machine {
         host = new Host(this.#contextOf(tile), unit, options.args);
         this.units.set(tile.id, host);
       } else if (config !== undefined) {
-        const unit = this.#build(tile, config, options.fill ?? 0);
+        const unit = this.#build(tile, config, options);
         if (unit !== undefined) this.units.set(tile.id, unit);
       }
     }
@@ -164,13 +168,13 @@ export class Machine {
 
   // ---- Building
 
-  #build(tile: Tile, config: TileConfig, fill: number): UnitModel | undefined {
+  #build(tile: Tile, config: TileConfig, options: MachineOptions): UnitModel | undefined {
     const context = this.#contextOf(tile);
     switch (tile.kind) {
       case 'pcu':
         return new Pcu(context, config.unit as PcuConfig);
       case 'pmu':
-        return new Pmu(context, config.unit as PmuConfig, fill);
+        return new Pmu(context, config.unit as PmuConfig, options.fill, options.watchUnwritten);
       case 'ag':
         return new Ag(context, config.unit as AgConfig, tile.index);
       default:
@@ -202,6 +206,9 @@ export class Machine {
 
   #end(status: RunResult['status'], cycles: number, residue: boolean): RunResult {
     const errors = [...this.#errors.values()].sort((a, b) => a.cycle - b.cycle || a.x - b.x || a.y - b.y || a.cause - b.cause);
+    const unwritten = [...this.units].flatMap(([tile, unit]) =>
+      unit instanceof Pmu && unit.unwritten ? [{ tile, ...unit.unwritten }] : [],
+    );
     const waiting = status === 'done' ? [] : explainWaiting(this.fabric, this.units);
     return {
       status,
@@ -210,6 +217,7 @@ export class Machine {
       errors,
       residue,
       waiting,
+      unwritten,
       stats: statsOf(this.fabric, this.units, cycles),
     };
   }

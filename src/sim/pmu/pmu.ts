@@ -49,8 +49,14 @@ export class Pmu implements UnitModel {
   #grants = 0;
   readonly #enabled: boolean;
 
-  /** `fill` is what every word holds before it is written. */
-  constructor(context: UnitContext, config: PmuConfig, fill = 0) {
+  /** The first read of a word that nobody had written, if reads are watched. */
+  unwritten: { readonly cycle: number; readonly address: number } | undefined;
+  /** Words written so far, if reads are watched. */
+  readonly #written: Uint8Array | undefined;
+  #cycle = 0;
+
+  /** `fill` is what every word holds before it is written; `watch`: reads of such words are noticed. */
+  constructor(context: UnitContext, config: PmuConfig, fill = 0, watch = false) {
     const { arch, edge } = context;
     const { pmu } = arch;
     this.#context = context;
@@ -59,6 +65,7 @@ export class Pmu implements UnitModel {
     this.words = new Int32Array(arch.pcu.lanes * pmu.bankWords);
     // Memory that stays 0 is not touched: a large array costs nothing before it is used.
     if (fill !== 0) this.words.fill(fill);
+    if (watch) this.#written = new Uint8Array(this.words.length);
     this.#counters = config.tokenIn.map(({ used, init }) => tokenCounter(edge, used === 1, init));
     for (const counter of this.#counters) counter.owner = this;
     const unheard = tokenCounter(edge, false);
@@ -109,6 +116,7 @@ export class Pmu implements UnitModel {
       this.awake = false;
       return;
     }
+    this.#cycle = cycle;
     const writer = this.#grant(this.#writers, this.#writeHinders, cycle);
     const reader = this.#grant(this.#readers, this.#readHinders, cycle);
     let arriving = false;
@@ -198,7 +206,7 @@ export class Pmu implements UnitModel {
   /** Writes the lanes given; the first address out of range, if there is one. */
   #store(first: number, step: number, lanes: number, from: Int32Array, at: number): number | undefined {
     const { words } = this;
-    if (lanes === this.#full && this.#inside(first, step)) {
+    if (lanes === this.#full && this.#written === undefined && this.#inside(first, step)) {
       for (let i = 0, address = first; i < this.#lanes; i++, address += step) words[address] = from[at + i];
       return undefined;
     }
@@ -206,8 +214,10 @@ export class Pmu implements UnitModel {
     for (let i = 0; i < this.#lanes; i++) {
       if (!((lanes >> i) & 1)) continue;
       const address = narrow24(first + i * step);
-      if (address >= 0 && address < words.length) words[address] = from[at + i];
-      else wrong ??= address;
+      if (address >= 0 && address < words.length) {
+        words[address] = from[at + i];
+        if (this.#written !== undefined) this.#written[address] = 1;
+      } else wrong ??= address;
     }
     return wrong;
   }
@@ -215,7 +225,7 @@ export class Pmu implements UnitModel {
   /** Reads the lanes given, the others as 0; the first address out of range, if there is one. */
   #load(first: number, step: number, lanes: number, to: Int32Array): number | undefined {
     const { words } = this;
-    if (lanes === this.#full && this.#inside(first, step)) {
+    if (lanes === this.#full && this.#written === undefined && this.#inside(first, step)) {
       for (let i = 0, address = first; i < this.#lanes; i++, address += step) to[i] = words[address];
       return undefined;
     }
@@ -224,8 +234,10 @@ export class Pmu implements UnitModel {
       to[i] = 0;
       if (!((lanes >> i) & 1)) continue;
       const address = narrow24(first + i * step);
-      if (address >= 0 && address < words.length) to[i] = words[address];
-      else wrong ??= address;
+      if (address >= 0 && address < words.length) {
+        to[i] = words[address];
+        if (this.#written?.[address] === 0) this.unwritten ??= { cycle: this.#cycle, address };
+      } else wrong ??= address;
     }
     return wrong;
   }

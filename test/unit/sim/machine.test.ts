@@ -193,8 +193,19 @@ describe('load, square, add', () => {
     expect(machine(dot(n), { maxCycles: 20 }, image()).result).toMatchObject({ status: 'limit', cycles: 20 });
   });
 
-  test('a poisoned scratchpad does not matter', () => {
-    expect(machine(dot(n), { fill: 0x7fbadbad }, image()).result.results[0]).toBe(wanted);
+  test('a poisoned scratchpad does not matter, and no word is read before it is written', () => {
+    const { result } = machine(dot(n), { fill: 0x7fbadbad, watchUnwritten: true }, image());
+    expect(result.results[0]).toBe(wanted);
+    expect(result.unwritten).toEqual([]);
+    expect(result.cycles).toBe(machine(dot(n), {}, image()).result.cycles);
+  });
+
+  test('a read that does not wait for the write is noticed', () => {
+    const config = dot(n);
+    const { id } = fabric.tilesOf('pmu')[0];
+    (config.configs.get(id)!.unit as ReturnType<typeof pmuConfig>).tokenIn[0].used = 0;
+    const { result } = machine(config, { watchUnwritten: true }, image());
+    expect(result.unwritten).toEqual([{ tile: id, cycle: 1 + arch.control.startDelay, address: 0 }]);
   });
 });
 
