@@ -8,8 +8,8 @@
  *     load a$1; leaf$1  with i -> i + 1
  *   }
  *
- * Only lane loops (the last loop of a leaf) keep `par` > 1. Copies of a nest get memories of their own;
- * copies of a leaf share memories. Surplus copies of the last group do nothing, by their bounds.
+ * Only lane loops (the last loop of a leaf) keep `par` > 1. Copies of a nest get memories of their own, except
+ * those that something outside the nest accesses too; copies of a leaf share memories. Surplus copies of the last group do nothing, by their bounds.
  */
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import type { AffineExpr, Leaf, Loop, LoopProgram, Memory, Nest, Statement } from '../../ir/loops.ts';
@@ -17,15 +17,15 @@ import { unsupported } from '../messages.ts';
 
 export function unroll(program: LoopProgram): LoopProgram {
   const memories: Memory[] = [...program.memories];
-  const body = unrollNest(program.body, memories);
+  const body = unrollNest(program.body, memories, program.body);
   const used = new Set<string>();
   collectMemories(body, used);
   return { ...program, memories: memories.filter((memory) => used.has(memory.name)), body };
 }
 
-function unrollNest(nest: Nest, memories: Memory[]): Nest {
+function unrollNest(nest: Nest, memories: Memory[], root: Nest): Nest {
   let body: Statement[] = nest.body.flatMap((child): Statement[] => {
-    if (child.kind === 'nest') return [unrollNest(child, memories)];
+    if (child.kind === 'nest') return [unrollNest(child, memories, root)];
     return child.kind === 'leaf' ? unrollLeaf(child) : [child];
   });
   const loops = nest.loops.map((loop) => {
@@ -43,7 +43,7 @@ function unrollNest(nest: Nest, memories: Memory[]): Nest {
       );
     }
     checkReductions(body, loop.var);
-    const local = localMemories(body);
+    const local = localMemories(body, root, nest);
     body = Array.from({ length: copies }, (_, c) =>
       body.map((child) => copyStatement(child, loop.var, c * loop.step, local, `$${c}`)),
     ).flat();
@@ -89,15 +89,18 @@ function checkReductions(body: readonly Statement[], variable: string): void {
   }
 }
 
-/** Memories accessed in these statements only by them: all of them, since a copied body owns its tiles. */
-function localMemories(body: readonly Statement[]): Set<string> {
+/** Memories accessed in these statements only: a copied body owns its tiles, and shares what is filled or emptied outside. */
+function localMemories(body: readonly Statement[], root: Nest, nest: Nest): Set<string> {
   const names = new Set<string>();
   for (const child of body) collectMemories(child, names);
-  return names;
+  const outside = new Set<string>();
+  collectMemories(root, outside, nest);
+  return new Set([...names].filter((name) => !outside.has(name)));
 }
 
-function collectMemories(statement: Statement, names: Set<string>): void {
-  if (statement.kind === 'nest') for (const child of statement.body) collectMemories(child, names);
+function collectMemories(statement: Statement, names: Set<string>, except?: Statement): void {
+  if (statement === except) return;
+  if (statement.kind === 'nest') for (const child of statement.body) collectMemories(child, names, except);
   else if (statement.kind === 'leaf') {
     for (const value of statement.values) {
       if (value.kind === 'read') names.add(value.memory);
