@@ -6,7 +6,7 @@
  */
 import type { Arch } from '../../arch/schema.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
-import type { AffineExpr, Loop, Memory, Nest } from '../../ir/loops.ts';
+import type { AffineExpr, Leaf, Loop, Memory, Nest } from '../../ir/loops.ts';
 import { coefOf, combine } from '../affine.ts';
 import { type Access, type Site, sharedNests, transferLoops } from '../analysis/sites.ts';
 import { laneShape } from '../analysis/values.ts';
@@ -67,7 +67,16 @@ export function contextLoops(access: Access, memory: Memory, lanes: number): { l
   const { site } = access;
   if (site.statement.kind !== 'leaf') return { loops: [...site.outer, ...transferLoops(memory.shape, lanes)], lanes: true };
   const shape = laneShape(site.statement, access);
-  return { loops: [...site.outer, ...shape.loops], lanes: shape.kind === 'vector' };
+  // A reduction over loops around the leaf is written once they are over.
+  const outer = site.outer.filter((loop) => !reducedOver(site.statement as Leaf, access).includes(loop.var));
+  return { loops: [...outer, ...shape.loops], lanes: shape.kind === 'vector' };
+}
+
+/** The loops over which what a leaf writes is reduced. */
+function reducedOver(leaf: Leaf, access: Access): readonly string[] {
+  if (access.kind === 'read') return [];
+  const value = leaf.values[leaf.effects[access.ordinal].value];
+  return value.kind === 'reduce' ? value.over : [];
 }
 
 /** Row-major strides, with rows padded until every vector access has an odd lane stride (or 0 for reads). */
