@@ -20,8 +20,8 @@ export interface RtlBuildOptions {
 }
 
 /**
- * From this many tiles on, building each kind of tile once beats one flat build; below it the flat one is
- * built as fast and runs faster.
+ * From this many tiles on each kind of tile is built once and apart. demo (24 tiles): 86 MB of C++ flat, 9 MB so,
+ * and a seventh of the time to build; tiny (8 tiles) gains little, and a mostly idle run is four times slower.
  */
 const HIERARCHY_PAYS = 12;
 

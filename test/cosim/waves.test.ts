@@ -1,0 +1,52 @@
+/** Waves, and runs that begin with random registers: what is not reset must not matter. */
+
+import { readFileSync } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { assemble } from '../../src/bitstream/asm.ts';
+import { buildRtl } from '../../src/cosim/build.ts';
+import { runRtl } from '../../src/cosim/run.ts';
+import { withScratch } from '../../src/tools/scratch.ts';
+import { observed, runGolden } from '../support/both.ts';
+import { fabricNamed } from '../support/fabric.ts';
+
+const tiny = fabricNamed('tiny');
+const BUILD_MS = 900_000;
+
+function program(name: string): Uint8Array {
+  return assemble(tiny, readFileSync(new URL(`hand/${name}.kasm`, import.meta.url), 'utf8'), `${name}.kasm`);
+}
+const image = new Uint8Array(Float32Array.from({ length: 256 }, (_, i) => i / 8).buffer);
+
+test(
+  'a run leaves its waves in a file, with the same outcome',
+  async () => {
+    await withScratch('waves', async (dir) => {
+      const waves = join(dir, 'rows.vcd');
+      const rtl = await runRtl(tiny, program('rows'), { image, waves });
+      expect(observed(rtl)).toEqual(observed(runGolden(tiny, program('rows'), { image })));
+      expect((await stat(waves)).size).toBeGreaterThan(100_000);
+      const file = await open(waves);
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(1 << 16), 0, 1 << 16, 0);
+      await file.close();
+      expect(buffer.toString('latin1', 0, bytesRead)).toMatch(/\$var wire\s+1 \S+ clk_i \$end/);
+    });
+  },
+  BUILD_MS,
+);
+
+test(
+  'registers without a reset may begin with anything',
+  async () => {
+    await buildRtl(tiny, { unknowns: 'unique' });
+    for (const name of ['sum', 'rows']) {
+      const golden = observed(runGolden(tiny, program(name), { image, args: [7] }));
+      for (const seed of [1, 2, 3]) {
+        const rtl = await runRtl(tiny, program(name), { image, args: [7], unknowns: 'unique', seed });
+        expect(observed(rtl), `seed ${seed}`).toEqual(golden);
+      }
+    }
+  },
+  BUILD_MS,
+);
