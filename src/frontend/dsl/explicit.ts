@@ -61,7 +61,12 @@ export interface Explicit {
   /** Statements that start together. */
   parallel(body: () => void, options?: NestOptions): void;
   /** Fills a memory with the box of an array that starts at `offset`; the memory may drop leading dimensions of extent 1. */
-  load<T extends ElementType, S extends Shape>(array: Dram<T, S, 'in'>, offset: IndicesOf<S>, into: Memory<NoInfer<T>>, options?: NestOptions): void;
+  load<T extends ElementType, S extends Shape>(
+    array: Dram<T, S, 'in'>,
+    offset: IndicesOf<S>,
+    into: Memory<NoInfer<T>>,
+    options?: NestOptions,
+  ): void;
   store<T extends ElementType, S extends Shape>(
     array: Dram<T, S, 'out'>,
     offset: IndicesOf<S>,
