@@ -23,7 +23,8 @@ export function readNpy(bytes: Uint8Array, file = 'array'): NpyArray {
   const size = count * sizes[dtype];
   if (bytes.length - start !== size) throw new DiagnosticError(wrongLength(file, shape, 'bytes', size, bytes.length - start));
   // A copy: a typed array must start at a multiple of its element's size, and must not see later changes.
-  const buffer = bytes.slice(start, start + size).buffer;
+  // (`slice` of a Buffer of Node would be a view.)
+  const buffer = new Uint8Array(bytes.subarray(start, start + size)).buffer;
   switch (dtype) {
     case '<i4':
       return { dtype, shape, data: new Int32Array(buffer) };

@@ -81,3 +81,11 @@ test.each([
 ])('%s: %s', (expected, _, run) => {
   expect(code(run)).toBe(expected);
 });
+
+test('a Buffer of Node, whose slices are views, is copied too', () => {
+  const file = Buffer.from(writeNpy(Int32Array.of(1, 2, 3), [3]));
+  const { data } = readNpy(file);
+  file.fill(0);
+  expect([...data]).toEqual([1, 2, 3]);
+  expect(data.buffer.byteLength).toBe(12);
+});
