@@ -145,6 +145,7 @@ class Bench {
       waves_->open(job.waves.c_str());
     }
 #endif
+    idle_inputs();
     top_.rst_ni = 0;
     for (int i = 0; i < 4; i++) cycle();
     top_.rst_ni = 1;
@@ -234,6 +235,19 @@ class Bench {
   kiln::Dram& dram() { return dram_; }
 
  private:
+  // Inputs may begin with anything, as registers do.
+  void idle_inputs() {
+    top_.s_axil_awaddr_i = top_.s_axil_araddr_i = 0;
+    top_.s_axil_wdata_i = 0;
+    top_.s_axil_wstrb_i = 0;
+    top_.s_axil_awvalid_i = top_.s_axil_wvalid_i = top_.s_axil_bready_i = 0;
+    top_.s_axil_arvalid_i = top_.s_axil_rready_i = 0;
+    for (unsigned p = 0; p < kPorts; p++) {
+      put(top_.m_axi_rresp_i, 2 * p, 2, 0);
+      put(top_.m_axi_bresp_i, 2 * p, 2, 0);
+    }
+  }
+
   void drive() {
     for (unsigned p = 0; p < kPorts; p++) {
       put(top_.m_axi_arready_i, p, 1, dram_.ar_ready(p));
