@@ -1,5 +1,5 @@
 /** Steps of a long command as they go: a live line on a terminal, a line each elsewhere. */
-import { Listr } from 'listr2';
+import { Listr, PRESET_TIMER } from 'listr2';
 import type { Output } from './output.ts';
 
 export interface Progress {
@@ -29,18 +29,22 @@ export function progressFor(out: Output): Progress {
   };
 }
 
+/** The live line stays behind as the record of the step; a failed one is explained by whoever catches it. */
 async function runLive<T>(title: string, work: (detail: (text: string) => void) => Promise<T>): Promise<T> {
   let value: T | undefined;
-  const task = {
-    title,
-    task: async (_: unknown, handle: { output: unknown }) => {
-      value = await work((text) => {
-        handle.output = text;
-      });
-    },
-  };
-  await new Listr([task], { rendererOptions: { timer: { condition: true, field: seconds }, collapseErrors: false } } as object).run();
+  const list = new Listr(
+    [
+      {
+        title,
+        task: async (_, task) => {
+          value = await work((text) => {
+            task.output = text;
+          });
+        },
+      },
+    ],
+    { renderer: 'default', rendererOptions: { timer: PRESET_TIMER, showErrorMessage: false, collapseErrors: false } },
+  );
+  await list.run();
   return value as T;
 }
-
-const seconds = (duration: number): string => `${(duration / 1000).toFixed(2)} s`;
