@@ -210,7 +210,8 @@ class Bench {
     top_.eval();
     dump();
     sample();
-    const bool commit = top_.commit_o;
+    // Before the reset has taken effect registers may hold anything.
+    const bool commit = top_.rst_ni && top_.commit_o;
     if (commit) run_cycle_ = 1;
     else if (run_cycle_ > 0) run_cycle_++;
     if (run_cycle_ > 1 && end_cycle_ == 0 && (top_.done_o || !top_.running_o)) end_cycle_ = run_cycle_;
