@@ -27,7 +27,6 @@ const HIERARCHY_PAYS = 12;
 
 /** Builds the RTL of a fabric, or finds it in the cache. */
 export function buildRtl(fabric: Fabric, options: RtlBuildOptions = {}): Promise<VerilatorBuild> {
-  const { arch } = fabric;
   const testbench = join(repositoryRoot, 'templates', 'tb');
   const hierarchical = options.hierarchical ?? fabric.tiles.length >= HIERARCHY_PAYS;
   return withScratch('rtl', async (dir) => {
@@ -37,15 +36,15 @@ export function buildRtl(fabric: Fabric, options: RtlBuildOptions = {}): Promise
       dir,
       top: TOP_MODULE,
       fileList: files.map(({ path }) => path).filter((path) => path.endsWith('.sv')),
-      cpp: [join(testbench, 'harness.cpp')],
-      headers: [join(testbench, 'dram.h')],
+      // The harness is a host like any other: it drives the fabric with the driver of the hand-off kit.
+      cpp: [join(testbench, 'harness.cpp'), RTL_PATHS.driver],
+      headers: [join(testbench, 'dram.h'), RTL_PATHS.header, RTL_PATHS.driverHeader],
       waiver: RTL_PATHS.waivers,
       hierarchical,
       // A block built apart is one function of all its inputs, so that every ring of tiles looks like a loop.
       // Flat builds keep the warning: there the Moore rule is visible, and they prove that no loop is real.
       extraFlags: hierarchical ? ['-Wno-UNOPTFLAT'] : [],
       trace: options.trace ?? 'none',
-      extraCFlags: [`-DKILN_PORTS=${arch.memory.ports}`, `-DKILN_ADDRESS_BITS=${arch.memory.addressBits}`],
       ...(options.unknowns ? { unknowns: options.unknowns } : {}),
       ...(options.threads ? { threads: options.threads } : {}),
       ...(options.jobs ? { jobs: options.jobs } : {}),

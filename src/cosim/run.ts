@@ -61,8 +61,8 @@ export interface RtlRun {
 
 /** The page size that no burst crosses; the bitstream begins at one. */
 const PAGE_BYTES = 4096;
-/** Far more than the largest bitstream takes through the narrowest memory. */
-const LOAD_CYCLES = 10_000_000;
+/** Looks at the status, a few cycles each: far more than the largest bitstream takes through the narrowest memory. */
+const LOAD_POLLS = 3_000_000;
 
 /** The shape of the harness's `result.json`. */
 interface Answer {
@@ -71,9 +71,8 @@ interface Answer {
   /** The hardware's own count. */
   readonly counted: number;
   readonly configCycles: number;
-  readonly statusWord: number;
-  readonly error: number;
-  readonly info: number;
+  readonly residue: boolean;
+  readonly error?: RtlError;
   readonly reads: number;
   readonly writes: number;
   readonly outOfRange?: number;
@@ -105,8 +104,7 @@ export async function runRtl(fabric: Fabric, kbit: Uint8Array, options: RtlRunOp
       ...(options.waves === undefined ? [] : [`waves ${options.waves}`]),
       `config_address ${address}`,
       `max_cycles ${Math.min(options.maxCycles ?? Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)}`,
-      `load_cycles ${LOAD_CYCLES}`,
-      `results ${arch.host.results}`,
+      `load_polls ${LOAD_POLLS}`,
       `profile ${dram.unit} ${dram.read} ${dram.total} ${dram.readLatency} ${dram.writeLatency}`,
       `args ${args.join(' ')}`,
     ];
@@ -121,16 +119,15 @@ export async function runRtl(fabric: Fabric, kbit: Uint8Array, options: RtlRunOp
 }
 
 function outcomeOf(answer: Answer): Omit<RtlRun, 'image' | 'seconds'> {
-  const { status, cycles, counted, configCycles, statusWord, error, info, reads, writes, outOfRange, results } = answer;
+  const { status, cycles, counted, configCycles, residue, error, reads, writes, outOfRange, results } = answer;
   invariant(status !== 'done' || counted === cycles, () => `the host port counted ${counted} cycles, the harness ${cycles}`);
-  const first = { cause: error & 0xff, x: (error >>> 8) & 0xff, y: (error >>> 16) & 0xff, info };
   return {
     status,
     cycles,
     configCycles,
     results: Int32Array.from(results, (word) => word | 0),
-    errors: (statusWord >>> 5) & 1 ? [first] : [],
-    residue: ((statusWord >>> 6) & 1) === 1,
+    errors: error ? [error] : [],
+    residue,
     beats: { reads, writes },
     outOfRange,
   };

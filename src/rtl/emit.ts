@@ -4,6 +4,7 @@ import { invariant } from '../base/invariant.ts';
 import { fingerprintOf, formatFingerprint } from '../fabric/fingerprint.ts';
 import type { Fabric } from '../fabric/graph.ts';
 import { renderTemplate } from './env.ts';
+import { KIT_PATHS, kitFiles } from './kit/kit.ts';
 import { manifestText } from './manifest.ts';
 import { type ModuleSource, modulesOf } from './modules.ts';
 import { type ModuleSignature, signatureOf } from './signature.ts';
@@ -25,7 +26,11 @@ export const RTL_PATHS = {
   signature: 'signature.json',
   manifest: 'manifest.json',
   waivers: 'waivers.vlt',
+  ...KIT_PATHS,
 } as const;
+
+/** Modules that watch and drive nothing: their text is empty for synthesis. */
+export const SIMULATION_ONLY: ReadonlySet<string> = new Set(['kiln_axi_check']);
 
 /** Where the module `name` goes. */
 export function modulePath(name: string): string {
@@ -34,7 +39,7 @@ export function modulePath(name: string): string {
 
 /**
  * Everything about the RTL of `fabric`: a file a module, their list in an order in which a module
- * comes after those it uses, signatures, waivers and a manifest. `banner` says in each file what
+ * comes after those it uses, signatures, waivers, the hand-off kit and a manifest. `banner` says in each file what
  * it was generated from.
  */
 export function emitRtl(fabric: Fabric, banner = `architecture ${fabric.arch.name}`): RtlFile[] {
@@ -49,11 +54,21 @@ export function emitRtl(fabric: Fabric, banner = `architecture ${fabric.arch.nam
   const order = usedInOrder(signatures);
   const modules = order.map((name): RtlFile => ({ path: modulePath(name), text: texts.get(name)! }));
   const used = order.map((name) => signatures.get(name)!);
+  const waivers = { path: RTL_PATHS.waivers, text: waiverText(fabric) };
   const files: RtlFile[] = [
     ...modules,
     { path: RTL_PATHS.list, text: `${modules.map((file) => file.path).join('\n')}\n` },
     { path: RTL_PATHS.signature, text: json({ top: TOP_MODULE, modules: used }) },
-    { path: RTL_PATHS.waivers, text: waiverText(fabric) },
+    waivers,
+    ...kitFiles({
+      fabric,
+      banner,
+      top: signatures.get(TOP_MODULE)!,
+      modules: used,
+      synthesis: order.filter((name) => !SIMULATION_ONLY.has(name)).map(modulePath),
+      checks: order.filter((name) => SIMULATION_ONLY.has(name)).map(modulePath),
+      waivers: waivers.path,
+    }),
   ];
   const fingerprint = formatFingerprint(fingerprintOf(fabric.arch));
   return [...files, { path: RTL_PATHS.manifest, text: manifestText(fabric, fingerprint, used, files) }];

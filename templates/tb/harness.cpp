@@ -3,7 +3,7 @@
 //   harness JOB
 //
 // JOB is a text of `key value` lines (see Job); the answers go into the directory it names: result.json and dram.bin.
-// Built with KILN_PORTS and KILN_ADDRESS_BITS of the architecture.
+// The host is the C driver of the hand-off kit (kiln_driver.c), whose header also tells the sizes of the architecture.
 //
 // One cycle: inputs are set from the registers of the models, the low phase is evaluated, outputs are sampled, then
 // comes the rising edge and the models step. In T0 (commit_o is 1) the DRAM starts afresh instead of stepping.
@@ -20,6 +20,7 @@
 
 #include "Vkiln_top.h"
 #include "dram.h"
+#include "kiln_driver.h"
 #include "verilated.h"
 #if VM_TRACE
 #if VM_TRACE_FST
@@ -33,25 +34,8 @@ using Waves = VerilatedVcdC;
 
 namespace {
 
-constexpr unsigned kPorts = KILN_PORTS;
-constexpr unsigned kAddressBits = KILN_ADDRESS_BITS;
-
-enum Register : uint32_t {
-  kId = 0x000,
-  kCtrl = 0x010,
-  kStatus = 0x014,
-  kError = 0x018,
-  kErrorInfo = 0x01c,
-  kConfigAddr = 0x020,
-  kCyclesLo = 0x028,
-  kCyclesHi = 0x02c,
-  kConfigCycles = 0x030,
-  kArg = 0x040,
-  kResult = 0x080,
-};
-constexpr uint32_t kMagic = 0x4e4c494b;
-constexpr uint32_t kLoad = 1, kStart = 2, kStop = 4;
-constexpr uint32_t kLoaded = 1 << 1, kDone = 1 << 3, kHang = 1 << 4, kErrorBit = 1 << 5;
+constexpr unsigned kPorts = KILN_MEMORY_PORTS;
+constexpr unsigned kAddressBits = KILN_MEMORY_ADDRESS_BITS;
 
 [[noreturn]] void fail(const std::string& why) {
   std::cerr << "harness: " << why << "\n";
@@ -92,8 +76,7 @@ struct Job {
   std::string image, bitstream, out, waves;
   uint64_t config_address = 0;  // bytes; also where the DRAM of the run ends or later
   uint64_t max_cycles = 0;
-  uint64_t load_cycles = 0;
-  unsigned results = 0;
+  uint32_t load_polls = 0;
   kiln::DramProfile profile = {};
   std::vector<uint32_t> args;
 };
@@ -113,8 +96,7 @@ Job read_job(const char* path) {
     else if (key == "waves") std::getline(words, job.waves);
     else if (key == "config_address") words >> job.config_address;
     else if (key == "max_cycles") words >> job.max_cycles;
-    else if (key == "load_cycles") words >> job.load_cycles;
-    else if (key == "results") words >> job.results;
+    else if (key == "load_polls") words >> job.load_polls;
     else if (key == "profile") {
       words >> job.profile.unit >> job.profile.read >> job.profile.total >> job.profile.read_latency >> job.profile.write_latency;
     } else if (key == "args") {
@@ -324,16 +306,29 @@ class Bench {
 #endif
 };
 
+// How the driver reaches the registers of the bench.
+kiln_bus bus_of(Bench& bench) {
+  return {&bench, [](void* context, uint32_t address) { return static_cast<Bench*>(context)->read(address); },
+          [](void* context, uint32_t address, uint32_t value) { static_cast<Bench*>(context)->write(address, value); }};
+}
+
 void write_result(const Job& job, Bench& bench, const char* status, uint64_t cycles, const std::vector<uint8_t>* image) {
-  const uint32_t word = bench.read(kStatus), error = bench.read(kError), info = bench.read(kErrorInfo);
+  const kiln_bus bus = bus_of(bench);
+  kiln_error error;
+  const bool failed = kiln_get_error(&bus, &error) != 0;
   std::ofstream out(job.out + "/result.json");
-  out << "{\"status\":\"" << status << "\",\"cycles\":" << cycles;
-  out << ",\"counted\":" << (static_cast<uint64_t>(bench.read(kCyclesHi)) << 32 | bench.read(kCyclesLo));
-  out << ",\"configCycles\":" << bench.read(kConfigCycles) << ",\"statusWord\":" << word << ",\"error\":" << error << ",\"info\":" << info;
+  out << "{\"status\":\"" << status << "\",\"cycles\":" << cycles << ",\"counted\":" << kiln_get_cycles(&bus);
+  out << ",\"configCycles\":" << kiln_get_config_cycles(&bus);
+  out << ",\"residue\":" << (kiln_get_status(&bus) & KILN_STATUS_RESIDUE_MASK ? "true" : "false");
+  if (failed) out << ",\"error\":{\"cause\":" << error.cause << ",\"x\":" << error.x << ",\"y\":" << error.y << ",\"info\":" << error.info << "}";
   out << ",\"reads\":" << bench.dram().served_reads() << ",\"writes\":" << bench.dram().served_writes();
   if (bench.dram().out_of_range()) out << ",\"outOfRange\":" << bench.dram().first_out_of_range();
   out << ",\"results\":[";
-  for (unsigned i = 0; i < job.results; i++) out << (i ? "," : "") << bench.read(kResult + 4 * i);
+  for (unsigned i = 0; i < KILN_RESULTS; i++) {
+    uint32_t value;
+    if (kiln_get_result(&bus, i, &value) != KILN_OK) fail("the driver knows fewer results than the hardware");
+    out << (i ? "," : "") << value;
+  }
   out << "]}\n";
   if (image == nullptr) return;
   std::ofstream(job.out + "/dram.bin", std::ios::binary).write(reinterpret_cast<const char*>(image->data()), static_cast<std::streamsize>(image->size()));
@@ -346,27 +341,26 @@ int simulate(VerilatedContext& context, const Job& job) {
   memory.resize(job.config_address + bits.size());
   std::copy(bits.begin(), bits.end(), memory.begin() + static_cast<std::ptrdiff_t>(job.config_address));
   Bench bench(context, job, std::move(memory), image_bytes);
+  const kiln_bus bus = bus_of(bench);
 
-  if (bench.read(kId) != kMagic) fail("the host port does not answer with its magic number");
-  bench.write(kConfigAddr, static_cast<uint32_t>(job.config_address / 64));
-  for (std::size_t i = 0; i < job.args.size(); i++) bench.write(kArg + 4 * static_cast<uint32_t>(i), job.args[i]);
-  bench.write(kCtrl, kLoad);
-  while (!(bench.read(kStatus) & (kLoaded | kErrorBit))) {
-    if (bench.cycles() > job.load_cycles) fail("the bitstream is not loaded in time");
+  if (kiln_probe(&bus) != KILN_OK) fail("the host port does not answer as this architecture's");
+  for (std::size_t i = 0; i < job.args.size(); i++) {
+    if (kiln_set_arg(&bus, static_cast<unsigned>(i), job.args[i]) != KILN_OK) fail("more arguments than registers");
   }
-  if (bench.read(kStatus) & kErrorBit) {
+  const int loaded = kiln_load(&bus, job.config_address, job.load_polls);
+  if (loaded == KILN_REFUSED) {
     write_result(job, bench, "refused", 0, nullptr);
     return 0;
   }
-  bench.write(kCtrl, kStart);
-  if (bench.run_cycle() == 0) fail("no commit after the start");
+  if (loaded != KILN_OK) fail("the bitstream is not loaded in time");
+  if (kiln_start(&bus) != KILN_OK || bench.run_cycle() == 0) fail("no commit after the start");
+  // The run is watched cycle by cycle rather than through the port, so that its end is exact.
   while (bench.end_cycle() == 0 && bench.run_cycle() < job.max_cycles) bench.cycle();
 
   const uint64_t cycles = bench.end_cycle() ? bench.end_cycle() : bench.run_cycle();
   std::vector<uint8_t> image(bench.dram().memory().begin(), bench.dram().memory().begin() + static_cast<std::ptrdiff_t>(image_bytes));
-  const uint32_t status = bench.read(kStatus);
-  const char* name = status & kDone ? "done" : status & kHang ? "hang" : "limit";
-  write_result(job, bench, name, cycles, &image);
+  const int ended = kiln_wait(&bus, 1);
+  write_result(job, bench, ended == KILN_OK ? "done" : ended == KILN_HANG ? "hang" : "limit", cycles, &image);
   return 0;
 }
 

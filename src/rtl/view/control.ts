@@ -4,6 +4,7 @@ import { tileLayout } from '../../fabric/config.ts';
 import { type Fingerprint, fingerprintOf } from '../../fabric/fingerprint.ts';
 import type { Fabric } from '../../fabric/graph.ts';
 import { TILE_KINDS, type TileKind } from '../../fabric/ports.ts';
+import { HOST_ID, HOST_VERSION, REGISTERS, type RegisterKey } from '../../fabric/register-map.ts';
 
 /** Columns that one memory beat of configuration serves. */
 export const COLUMNS_PER_BEAT = 16;
@@ -47,6 +48,12 @@ export interface ControlView {
   readonly argWordsMsb: number;
   readonly results: number;
   readonly resultWordsMsb: number;
+  /** What the registers of the host port answer, and where they are: the index of the word, as a literal. */
+  readonly id: number;
+  readonly version: number;
+  readonly at: Readonly<Record<RegisterKey, string>>;
+  /** Bits of the control register. */
+  readonly request: { readonly load: number; readonly start: number; readonly stop: number };
 }
 
 /** The code of a kind of tile in the `Kinds` of a column. */
@@ -96,7 +103,21 @@ export function controlView(fabric: Fabric, banner = 'an architecture'): Control
     argWordsMsb: 32 * host.args - 1,
     results: host.results,
     resultWordsMsb: 32 * host.results - 1,
+    id: HOST_ID,
+    version: HOST_VERSION,
+    at: registerIndices(),
+    request: requestBits(),
   };
+}
+
+function registerIndices(): ControlView['at'] {
+  const literal = (address: number) => `10'h${(address / 4).toString(16).padStart(3, '0')}`;
+  return Object.fromEntries(Object.entries(REGISTERS).map(([key, { address }]) => [key, literal(address)])) as ControlView['at'];
+}
+
+function requestBits(): ControlView['request'] {
+  const [load, start, stop] = REGISTERS.ctrl.fields.map(({ lsb }) => lsb);
+  return { load, start, stop };
 }
 
 /** The templates of `controlView`, and the module (and file) each prints. */
