@@ -5,6 +5,7 @@ import type { Fabric } from '../fabric/graph.ts';
 import type { LoopProgram } from '../ir/loops.ts';
 import { type Lowered, lower } from './lower/lower.ts';
 import { fuseRanges } from './passes/ranges.ts';
+import { simplifySingle } from './passes/single.ts';
 import { unroll } from './passes/unroll.ts';
 import { placeAndRoute, type Routed } from './pnr.ts';
 
@@ -28,6 +29,7 @@ export interface Compiled {
 /** Passes before lowering, in order, each with the reason for its place. */
 export const PASSES = [
   { name: 'unroll', run: unroll, why: 'first: everything below knows lanes only' },
+  { name: 'single', run: simplifySingle, why: 'after unroll, which leaves loops of one iteration' },
   { name: 'ranges', run: fuseRanges, why: 'before stages are counted' },
 ] as const;
 

@@ -31,24 +31,32 @@ export function planStages(
 ): StagePlan | { why: string; field: string } {
   const { stages: stageCount, registers } = arch.pcu;
   const tree = items.find((item) => item.kind === 'tree');
-  const plain = items.filter((item) => item.kind !== 'tree');
-  const room = tree ? stageCount - 1 : stageCount;
+  const ends = items.filter((item) => item.last);
+  const plain = items.filter((item) => item.kind !== 'tree' && !item.last);
+  const room = tree || ends.length > 0 ? stageCount - 1 : stageCount;
+  if (ends.length + (tree ? 1 : 0) > 1) return { why: 'two results', field: 'pcu.stages' };
   if (plain.length > room)
     return { why: `${items.length} operations${tree ? ' with a lane tree' : ''} for ${stageCount} stages`, field: 'pcu.stages' };
   if (inputs.length > registers) return { why: `${inputs.length} inputs for ${registers} registers`, field: 'pcu.registers' };
   if (tree && !plain.some((item) => item.id === tree.args[0]))
     return { why: 'the value of a lane tree comes from another PCU', field: 'pcu.stages' };
 
-  const readBy = (id: number): number => plain.reduce((last, item, s) => (item.args.includes(id) ? s : last), -1);
+  /** What each stage does; a stage between may do nothing. */
+  const slots: (Work | undefined)[] = [...plain];
+  if (ends.length > 0) slots[stageCount - 1] = ends[0];
+  const readBy = (id: number): number => {
+    for (let s = slots.length - 1; s >= 0; s--) if (slots[s]?.args.includes(id)) return s;
+    return -1;
+  };
   const stages = zeroOf(pcuLayout(arch)).stages;
   const stageOf = new Map<number, number>();
   /** Value held by each register of the current bank. */
   let bank: (number | undefined)[] = Array.from({ length: registers }, (_, r) => inputs[r]);
-  for (let s = 0; s < plain.length; s++) {
-    const item = plain[s];
+  for (let s = 0; s < slots.length; s++) {
+    const item = slots[s];
     const stage = stages[s];
-    stage.op = OPS[item.op].code;
-    const operands: Operand[] = item.args.map((id) => {
+    if (item) stage.op = OPS[item.op].code;
+    const operands: Operand[] = (item?.args ?? []).map((id) => {
       const bits = constants.get(id);
       if (bits === 0) return { kind: OPERAND.zero, index: 0 };
       if (bits !== undefined) {
@@ -57,16 +65,16 @@ export function planStages(
       }
       return { kind: OPERAND.reg, index: bank.indexOf(id) };
     });
-    if (item.kind === 'stationary') operands.push({ kind: OPERAND.acc, index: 0 });
+    if (item?.kind === 'stationary') operands.push({ kind: OPERAND.acc, index: 0 });
     stage.a = operands[0] ?? stage.a;
     stage.b = operands[1] ?? stage.b;
     stage.c = operands[2] ?? stage.c;
-    stageOf.set(item.id, s);
+    if (item) stageOf.set(item.id, s);
     const next: (number | undefined)[] = bank.map((id) => (id !== undefined && readBy(id) > s ? id : undefined));
     next.forEach((id, r) => {
       if (id !== undefined) stage.pass |= 1 << r;
     });
-    if (readBy(item.id) > s) {
+    if (item && readBy(item.id) > s) {
       const free = next.indexOf(undefined);
       if (free < 0) return { why: `more than ${registers} values alive at stage ${s}`, field: 'pcu.registers' };
       next[free] = item.id;

@@ -17,6 +17,11 @@ export interface Work {
   readonly args: readonly number[];
   readonly kind: 'op' | 'tree' | 'stationary';
   readonly reduce?: Reduce;
+  /**
+   * In the last stage, so that the compute unit is empty once the value is out: a result may end the run, and what
+   * it leaves behind would be in the fabric then.
+   */
+  readonly last?: boolean;
 }
 
 export interface WorkList {
@@ -63,6 +68,12 @@ export function workOf(leaf: Leaf): WorkList {
   };
   const effectValues = leaf.effects.map((effect) => {
     visit(effect.value);
+    const value = leaf.values[effect.value];
+    if (effect.kind === 'result' && !(value.kind === 'reduce' && isTree(leaf, value))) {
+      items.push({ id: next, op: 'mov', args: [effect.value], kind: 'op', last: true });
+      done.add(next);
+      return next++;
+    }
     return done.has(effect.value) ? effect.value : move(effect.value);
   });
   return { items, constants, effectValues };

@@ -12,13 +12,14 @@ import { zeroOf } from '../../base/bitstruct.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { invariant } from '../../base/invariant.ts';
 import { hostLayout } from '../../fabric/config.ts';
-import type { DramArray, Leaf, LoopProgram, Memory, Transfer } from '../../ir/loops.ts';
+import type { DramArray, Leaf, LoopProgram, Memory } from '../../ir/loops.ts';
 import type { Netlist } from '../../ir/netlist.ts';
 import { type Access, accessesOf, type Site, sitesOf } from '../analysis/sites.ts';
 import { elementsOf } from '../chain.ts';
 import { unsupported } from '../messages.ts';
 import { findStreams } from '../passes/streams.ts';
 import { NetlistBuilder, type Outlet, type Unit } from './builder.ts';
+import { joinTokens } from './join.ts';
 import { type LeafUnits, lowerLeaf } from './leaf.ts';
 import { type MemoryPlan, planMemory } from './memory-plan.ts';
 import { lowerMemory } from './pmu.ts';
@@ -156,14 +157,15 @@ function lowerHost(
   const host = builder.add('host', 'host', config, 'host');
   const args = new Map<string, number>();
   const results = new Map<string, number>();
+  const stores = sites.filter(({ statement }) => statement.kind === 'store');
+  const stored = stores.map((site): Outlet => ({ unit: (transfers.get(site) as Unit).id, net: 'control', port: 0 }));
+  for (const outlet of joinTokens(builder, stored, builder.arch.host.tokens)) {
+    const port = builder.port(host, 'control', 'in');
+    config.tokens[port].expect = 1;
+    builder.connect(outlet, { unit: host, port }, `${outlet.unit} done`);
+  }
   for (const site of sites) {
     const { statement } = site;
-    if (statement.kind === 'store') {
-      const ag = transfers.get(site) as Unit<'ag'>;
-      const port = builder.port(host, 'control', 'in');
-      config.tokens[port].expect = 1;
-      builder.connect({ unit: ag.id, net: 'control', port: 0 }, { unit: host, port }, `${(statement as Transfer).memory} stored`);
-    }
     if (statement.kind !== 'leaf') continue;
     const units = leaves.get(site) as LeafUnits;
     (statement as Leaf).effects.forEach((effect, i) => {

@@ -4,33 +4,93 @@
  *   load a -> tile; leaf (i: 0..n lanes L) { ... tile[i] ... }     =>     AG --> PCU
  *   leaf (i, j lanes L) { tile[i][j] = ... }; store tile -> c      =>     PCU --> AG
  *
+ *   leaf { tile[i] = ... }; leaf (i: 0..n) { ... tile[i] ... }      =>     PCU --> PCU
+ *
  * Both statements must stand in the same nest, so that they meet once an iteration, and the leaf must walk the
  * tile in row-major order, all lanes wide: then the vectors on both sides are the same.
  */
 import type { AffineExpr, Leaf, LoopProgram, Memory, Transfer } from '../../ir/loops.ts';
-import { sameAffine, variable } from '../affine.ts';
-import type { Access } from '../analysis/sites.ts';
+import { coefOf, sameAffine, variable } from '../affine.ts';
+import { type Access, sharedNests } from '../analysis/sites.ts';
 import { laneShape } from '../analysis/values.ts';
+import { contextLoops } from '../lower/memory-plan.ts';
+
+type Accesses = ReadonlyMap<string, readonly Access[]>;
 
 /** Names of the memories that become streams. */
-export function findStreams(program: LoopProgram, accesses: ReadonlyMap<string, readonly Access[]>, lanes: number): Set<string> {
+export function findStreams(program: LoopProgram, accesses: Accesses, lanes: number): Set<string> {
   const streams = new Set<string>();
   for (const memory of program.memories) {
     const list = accesses.get(memory.name) ?? [];
     if (list.length === 2 && isStream(memory, list, lanes)) streams.add(memory.name);
   }
+  // A stream that is dropped may have been the company that another one needs.
+  for (let before = -1; before !== streams.size; ) {
+    before = streams.size;
+    for (const name of [...streams]) if (!keepsPace(name, accesses, streams)) streams.delete(name);
+  }
   return streams;
+}
+
+/**
+ * Between leaves a FIFO holds a few elements only: all else that the reader waits for must come as the elements do,
+ * or the writer would stand still before the reader can begin. One word a round always finds room.
+ */
+function keepsPace(name: string, accesses: Accesses, streams: ReadonlySet<string>): boolean {
+  const [write, read] = ['write', 'read'].map((kind) => accesses.get(name)?.find((access) => access.kind === kind) as Access);
+  if (write.site.statement.kind !== 'leaf' || read.site.statement.kind !== 'leaf') return true;
+  if (laneShape(write.site.statement, write).kind === 'scalar' && write.site.statement.loops.length === ownLoops(write)) return true;
+  for (const [other, list] of accesses) {
+    if (other === name || !list.some((access) => access.kind === 'read' && access.site === read.site)) continue;
+    const writers = list.filter((access) => access.kind === 'write');
+    const fine = writers.every(({ site }) => site.statement.kind === 'load' || (site === write.site && streams.has(other)));
+    if (!fine) return false;
+  }
+  return true;
+}
+
+/** Loops of a leaf that the write is finished after. */
+function ownLoops(write: Access): number {
+  const leaf = write.site.statement as Leaf;
+  return leaf.loops.length - laneShape(leaf, write).loops.length;
 }
 
 function isStream(memory: Memory, list: readonly Access[], lanes: number): boolean {
   const write = list.find((access) => access.kind === 'write');
   const read = list.find((access) => access.kind === 'read');
   if (!write || !read || read.carried) return false;
+  if (write.site.statement.kind === 'leaf' && read.site.statement.kind === 'leaf') return meets(write, read, memory, lanes);
   const nests = write.site.nests;
   if (read.site.nests.length !== nests.length || nests.some((nest, i) => nest !== read.site.nests[i])) return false;
   const [leafAccess, transfer] = write.site.statement.kind === 'leaf' ? [write, read] : [read, write];
   if (leafAccess.site.statement.kind !== 'leaf' || transfer.site.statement.kind === 'leaf') return false;
   return walksInOrder(leafAccess, leafAccess.site.statement, memory, lanes) && isTail(transfer.site.statement, memory);
+}
+
+/** Two leaves with the same elements in the same order, both in vectors or both as single words (a finished reduction, say). */
+function meets(write: Access, read: Access, memory: Memory, lanes: number): boolean {
+  if (write.site === read.site) return false;
+  const leaf = write.site.statement as Leaf;
+  if (leaf.guards.length > 0 && leaf.values[leaf.effects[write.ordinal].value].kind !== 'reduce') return false;
+  const from = contextLoops(write, memory, lanes);
+  const to = contextLoops(read, memory, lanes);
+  if (from.lanes !== to.lanes || from.loops.length !== to.loops.length) return false;
+  const renamed = new Map(from.loops.map((loop, i) => [loop.var, to.loops[i].var]));
+  const sameLoops = from.loops.every((loop, i) => {
+    const other = to.loops[i];
+    return loop.min === other.min && loop.max === other.max && loop.step === other.step && loop.par === other.par;
+  });
+  const rename = (expr: AffineExpr): AffineExpr => ({
+    ...expr,
+    terms: expr.terms.map((term) => ({ ...term, var: renamed.get(term.var) ?? '' })),
+  });
+  // Beyond the loops that both stand in, every iteration has a word of its own.
+  const shared = new Set(write.site.nests.slice(0, sharedNests(write.site, read.site)).flatMap((nest) => nest.loops.map((l) => l.var)));
+  const own = from.loops.filter((loop) => !shared.has(loop.var));
+  const apart = own.every((loop) =>
+    write.index.some((expr) => coefOf(expr, loop.var) !== 0 && own.every((other) => other === loop || coefOf(expr, other.var) === 0)),
+  );
+  return sameLoops && apart && write.index.every((expr, d) => sameAffine(rename(expr), read.index[d]));
 }
 
 /** The leaf's loops that the access depends on are all its loops, in order, over the memory's full shape. */

@@ -8,19 +8,32 @@ export interface Copied {
   readonly copies: number;
 }
 
-/** One copy: iteration k of the loop belongs to copy k mod copies. */
+/**
+ * One copy: neighbouring iterations belong to one copy, so that what it transfers is one block. The first copies get one
+ * more where the copies do not divide the iterations; nobody gets surplus ones.
+ */
 export interface Copy {
   /** Added to the names of the copy's memories and loops. */
   readonly suffix: string;
   readonly loop: { readonly min: number; readonly max: number; readonly step: number };
+  /** Iterations, of at least one element each. */
+  readonly trips: number;
 }
 
 export const copiesOf = ({ max, step, copies }: Copied): Copy[] => {
-  const count = Math.min(copies, Math.ceil(max / step));
-  return Array.from({ length: count }, (_, c) => ({
-    suffix: count === 1 ? '' : `_${c}`,
-    loop: { min: c * step, max, step: step * count },
-  }));
+  const trips = Math.ceil(max / step);
+  const count = Math.min(copies, trips);
+  const most = Math.ceil(trips / count);
+  const larger = trips - (most - 1) * count;
+  return Array.from({ length: count }, (_, c) => {
+    const first = c * (most - 1) + Math.min(c, larger);
+    const own = c < larger ? most : most - 1;
+    return {
+      suffix: count === 1 ? '' : `_${c}`,
+      loop: { min: first * step, max: Math.min(max, (first + own) * step), step },
+      trips: own,
+    };
+  });
 };
 
 /** Writes the body once a copy; copies start together. */
@@ -31,14 +44,14 @@ export function inCopies({ parallel }: Explicit, copied: Copied, body: (copy: Co
 }
 
 /**
- * Words of a tile that is streamed from DRAM straight into lanes: neighbouring tiles are one transfer where all lanes
- * of the fabric are used and there is one copy, since then nothing but the length of the transfer changes.
+ * Elements of a tile of one copy when neighbouring tiles may be one: where the lanes divide a tile, nothing but the
+ * length of loops and transfers changes. Tiles that do not divide the copy's elements stay as they are.
  */
-export function streamTile(size: number, tile: number, copies: number, streamed: boolean): number {
-  if (copies > 1 || !streamed || size % tile !== 0) return tile;
+export function mergedTile(elements: number, tile: number, most = 4096): number {
+  if (elements % tile !== 0) return tile;
   for (let count = 1; ; count++) {
-    const merged = size / count;
-    if (size % count === 0 && merged % tile === 0 && merged <= 4096) return merged;
+    const merged = elements / count;
     if (merged < tile) return tile;
+    if (elements % count === 0 && merged % tile === 0 && merged <= most) return merged;
   }
 }

@@ -2,7 +2,6 @@
 import { explicit } from '../../frontend/dsl/explicit.ts';
 import { program } from '../../frontend/program.ts';
 import { indices, laneParam, sumOf } from './common.ts';
-import { streamTile } from './copies.ts';
 import { tiledSum } from './sum.ts';
 
 const params = {
@@ -20,15 +19,15 @@ export const dotProduct = program({
     explicit((v) => {
       const a = v.dramIn('a', 'i32', [N]);
       const b = v.dramIn('b', 'i32', [N]);
-      const tile = streamTile(N, ts, op, ip === target.lanes);
       tiledSum(v, 'sum', {
         size: N,
-        tile,
+        tile: ts,
         copies: op,
         lanes: ip,
-        tileOf: (t, suffix) => {
-          const x = v.sram(`x${suffix}`, 'i32', [tile]);
-          const y = v.sram(`y${suffix}`, 'i32', [tile]);
+        merge: ip === target.lanes,
+        tileOf: (t, suffix, words) => {
+          const x = v.sram(`x${suffix}`, 'i32', [words]);
+          const y = v.sram(`y${suffix}`, 'i32', [words]);
           v.load(a, [t], x);
           v.load(b, [t], y);
           return (i) => x.at(i).mul(y.at(i));
@@ -45,14 +44,14 @@ export const sumSquare = program({
   params,
   build: ({ N, op, ts, ip }) =>
     explicit((v) => {
-      // One counter walks all tiles of the single copy: with lanes that divide a tile these are the same vectors.
-      const tile = op === 1 && ts % ip === 0 ? N : ts;
+      // One counter walks all tiles of a copy where the lanes divide a tile: the same vectors.
       tiledSum(v, 'sum', {
         size: N,
-        tile,
+        tile: ts,
         copies: op,
         lanes: ip,
-        tileOf: (t) => (i) => (tile === N ? i : t.add(i)).value.mul((tile === N ? i : t.add(i)).value),
+        merge: ts % ip === 0,
+        tileOf: (t) => (i) => t.add(i).value.mul(t.add(i).value),
       });
     }),
   data: () => ({ arrays: {} }),

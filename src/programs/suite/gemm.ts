@@ -3,7 +3,7 @@
  * of C is accumulated over the tiles of k. The accumulation is fused into the sum that produces the tile.
  */
 import { explicit } from '../../frontend/dsl/explicit.ts';
-import { carried, type Memory, reduce } from '../../frontend/dsl/handles.ts';
+import { carried, reduce } from '../../frontend/dsl/handles.ts';
 import { program } from '../../frontend/program.ts';
 import { laneParam } from './common.ts';
 import { type Copy, copiesOf, inCopies } from './copies.ts';
@@ -34,32 +34,46 @@ export const gemm = program({
         inCopies(v, { max: dim, step: ts, copies: loop_jj }, (columns) =>
           v.pipe({ ii: rows.loop, jj: columns.loop }, ({ ii, jj }) => {
             const suffix = rows.suffix + columns.suffix;
-            const partials = copiesOf(inner).map((part) => v.sram(`c_tile${suffix}${part.suffix}`, 'i32', [its, ts]));
-            const accumulate = (part: Copy, tile: Memory<'i32', readonly [number, number]>) =>
+            // Every copy of the loops over rows and columns of a tile fills a block of its own.
+            const lines = copiesOf({ max: its, step: 1, copies: loop_i });
+            const places = copiesOf({ max: ts, step: 1, copies: loop_j });
+            const blocks = lines.flatMap((line) => places.map((place) => ({ line, place, at: `${suffix}${line.suffix}${place.suffix}` })));
+            const parts = copiesOf(inner);
+            const tiles = parts.map((part) =>
+              blocks.map(({ line, place, at }) => v.sram(`c_tile${part.suffix}${at}`, 'i32', [line.trips, place.trips])),
+            );
+            const accumulate = (part: Copy, own: (typeof tiles)[number]) =>
               v.pipe({ kk: part.loop }, ({ kk }) => {
                 const bTile = v.sram(`b_tile${suffix}${part.suffix}`, 'i32', [ts, ts]);
                 v.load(b, [kk, jj], bTile);
-                inCopies(v, { max: its, step: 1, copies: loop_i }, (line) =>
+                inCopies(v, { max: its, step: 1, copies: loop_i }, (line, l) =>
                   v.pipe({ i: line.loop }, ({ i }) => {
                     const aRow = v.sram(`a_row${suffix}${part.suffix}${line.suffix}`, 'i32', [ts]);
                     v.load(a, [ii.add(i), kk], aRow);
-                    v.leaf({ j: { max: ts, par: loop_j }, k: { max: ts, par: ip } }, ({ j, k }) => {
-                      const products = bTile.at(k, j).mul(aRow.at(k));
-                      tile.set([i, j], reduce('add', products, [k], carried(tile.at(i, j), [kk])));
-                    });
+                    inCopies(v, { max: ts, step: 1, copies: loop_j }, (place, p) =>
+                      v.leaf({ j: place.loop, k: { max: ts, par: ip } }, ({ j, k }) => {
+                        const tile = own[l * places.length + p];
+                        const at = [i.sub(line.loop.min), j.sub(place.loop.min)] as const;
+                        tile.set(at, reduce('add', bTile.at(k, j).mul(aRow.at(k)), [k], carried(tile.at(...at), [kk])));
+                      }),
+                    );
                   }),
                 );
               });
-            inCopies(v, inner, (part, index) => accumulate(part, partials[index]));
-            if (partials.length === 1) return v.store(c, [ii, jj], partials[0]);
-            const total = v.sram(`c_total${suffix}`, 'i32', [its, ts]);
-            v.leaf({ i: its, j: { max: ts, par: target.lanes } }, ({ i, j }) =>
-              total.set(
-                [i, j],
-                partials.map((partial) => partial.at(i, j)).reduce((sum, partial) => sum.add(partial)),
-              ),
-            );
-            v.store(c, [ii, jj], total);
+            inCopies(v, inner, (part, index) => accumulate(part, tiles[index]));
+            blocks.forEach(({ line, place, at }, index) => {
+              let whole = tiles[0][index];
+              if (parts.length > 1) {
+                whole = v.sram(`c_total${at}`, 'i32', [line.trips, place.trips]);
+                v.leaf({ i: line.trips, j: { max: place.trips, par: target.lanes } }, ({ i, j }) =>
+                  whole.set(
+                    [i, j],
+                    tiles.map((tile) => tile[index].at(i, j)).reduce((sum, partial) => sum.add(partial)),
+                  ),
+                );
+              }
+              v.store(c, [ii.add(line.loop.min), jj.add(place.loop.min)], whole);
+            });
           }),
         ),
       );

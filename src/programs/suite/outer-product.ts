@@ -31,10 +31,13 @@ export const outerProduct = program({
             v.pipe({ j: columns.loop }, ({ j }) => {
               const suffix = rows.suffix + columns.suffix;
               const y = v.sram(`y${suffix}`, 'i32', [ts2]);
-              const tile = v.sram(`tile${suffix}`, 'i32', [ts1, ts2]);
               v.load(b, [j], y);
-              v.leaf({ r: { max: ts1, par: ip2 }, c: { max: ts2, par: ip1 } }, ({ r, c }) => tile.set([r, c], x.at(r).mul(y.at(c))));
-              v.store(out, [i, j], tile);
+              inCopies(v, { max: ts1, step: 1, copies: ip2 }, (lines) => {
+                const { min } = lines.loop;
+                const tile = v.sram(`tile${suffix}${lines.suffix}`, 'i32', [lines.trips, ts2]);
+                v.leaf({ r: lines.trips, c: { max: ts2, par: ip1 } }, ({ r, c }) => tile.set([r, c], x.at(r.add(min)).mul(y.at(c))));
+                v.store(out, [i.add(min), j], tile);
+              });
             });
           });
         });

@@ -2,7 +2,6 @@
 import { explicit } from '../../frontend/dsl/explicit.ts';
 import { program } from '../../frontend/program.ts';
 import { laneParam, sumOf } from './common.ts';
-import { streamTile } from './copies.ts';
 import { tiledSum } from './sum.ts';
 
 const columns = ['date', 'quantity', 'discount', 'price'] as const;
@@ -19,14 +18,14 @@ export const tpchq6 = program({
   build: ({ N, ts, op, ip }, target) =>
     explicit((v) => {
       const arrays = columns.map((name) => v.dramIn(name, 'i32', [N]));
-      const tile = streamTile(N, ts, op, ip === target.lanes);
       tiledSum(v, 'revenue', {
         size: N,
-        tile,
+        tile: ts,
         copies: op,
         lanes: ip,
-        tileOf: (t, suffix) => {
-          const tiles = columns.map((name) => v.sram(`${name}_tile${suffix}`, 'i32', [tile]));
+        merge: ip === target.lanes,
+        tileOf: (t, suffix, words) => {
+          const tiles = columns.map((name) => v.sram(`${name}_tile${suffix}`, 'i32', [words]));
           for (const [c, array] of arrays.entries()) v.load(array, [t], tiles[c]);
           return (i) => {
             const [date, quantity, discount, price] = tiles.map((memory) => memory.at(i));
