@@ -7,6 +7,7 @@
  *
  * A reduction starts before and finishes after the outermost of its loops, wherever that stands.
  */
+import { EXPRESSION_NAMES } from '../ops/expression.ts';
 import { tripsOf } from './affine.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import { type LeafPlace, leafBody, type ReductionCode, reductionsOf } from './evaluate-leaf.ts';
@@ -16,7 +17,7 @@ import type { Leaf, Loop, LoopProgram, Nest, Statement, Transfer } from './loops
 /** The body of a function of (dram, memories, args, results, lib). */
 export function generateCode(program: LoopProgram, options: EvaluateOptions): string {
   const names: Names = { program, ops: options.evalOp !== undefined };
-  const lines = ["'use strict';", 'const { transfer, fma, mulh, f2i, bits, num, ops } = lib;', 'const { fround, imul } = Math;'];
+  const lines = ["'use strict';", `const { transfer, fma, bits, num, ops, ${Object.keys(EXPRESSION_NAMES).join(', ')} } = lib;`];
   for (const { name } of program.dram) lines.push(`const d_${name} = dram.${name};`);
   for (const { name, type } of program.memories) {
     lines.push(`const m_${name} = memories.${name};`);

@@ -5,7 +5,8 @@
  * the order that `Reduce` documents, so only the latencies of an architecture enter, nothing else of it.
  */
 import { type Diagnostic, DiagnosticError } from '../base/diagnostic.ts';
-import { bitsOf, floatOf, floatToInt, multiplyHigh } from '../ops/eval.ts';
+import { bitsOf, floatOf } from '../ops/eval.ts';
+import { EXPRESSION_NAMES } from '../ops/expression.ts';
 import { fmaFloat } from '../ops/fma.ts';
 import type { LatencyClass, Op } from '../ops/table.ts';
 import { generateCode } from './evaluate-code.ts';
@@ -55,10 +56,9 @@ export function evaluate(
   const results: Record<string, number> = Object.fromEntries(program.results.map(({ name }) => [name, 0]));
   const run = new Function('dram', 'memories', 'args', 'results', 'lib', generateCode(program, options)) as Run;
   run(dram, memories, values, results, {
+    ...EXPRESSION_NAMES,
     transfer,
     fma: fmaFloat,
-    mulh: multiplyHigh,
-    f2i: floatToInt,
     bits: bitsOf,
     num: floatOf,
     ops: options.evalOp,

@@ -1,4 +1,5 @@
 /** Element types of operations: what each takes and gives. */
+import { EXPRESSIONS } from '../ops/expression.ts';
 import { OPS, type Op } from '../ops/table.ts';
 import type { ElementType } from './loops.ts';
 
@@ -8,15 +9,12 @@ export interface Signature {
   readonly result: ElementType | 'any';
 }
 
-const toInteger: readonly Op[] = ['feq', 'flt', 'fle', 'f2i'];
+const TYPES = { i: 'i32', f: 'f32', same: 'any' } as const;
 
-/** The types of an operation. */
+/** The types of an operation: those of the domains that it computes in. A pair of bf16 is an `i32`. */
 export function signatureOf(op: Op): Signature {
-  if (op === 'mov') return { args: ['any'], result: 'any' };
-  if (op === 'sel') return { args: ['i32', 'any', 'any'], result: 'any' };
-  if (op === 'i2f') return { args: ['i32'], result: 'f32' };
-  const type: ElementType = OPS[op].float ? 'f32' : 'i32';
-  return { args: new Array(OPS[op].arity).fill(type), result: toInteger.includes(op) ? 'i32' : type };
+  const { operands, result } = EXPRESSIONS[op];
+  return { args: operands.slice(0, OPS[op].arity).map((domain) => TYPES[domain]), result: TYPES[result] };
 }
 
 /** The result type for operands of these types, or undefined where they do not fit. */

@@ -3,6 +3,7 @@
  * reading alike; results are patterns in the signed reading (int32). Floats are patterns too.
  * A float operation never returns a NaN other than 0x7fc00000; `mov` and `sel` keep the bits.
  */
+import { addHalves, dotHalves, exponentOf, multiplyHalves, packHalves, scaleFloat } from './bfloat.ts';
 import { fmaFloat } from './fma.ts';
 import type { Op } from './table.ts';
 
@@ -44,6 +45,37 @@ export function floatToInt(x: number): number {
   return x | 0;
 }
 
+/** High half of the unsigned 64-bit product. */
+export function multiplyHighUnsigned(a: number, b: number): number {
+  return (multiplyHigh(a | 0, b | 0) + ((a >> 31) & b) + ((b >> 31) & a)) | 0;
+}
+
+/** Towards zero, saturating at both ends of the unsigned numbers; NaN gives 0. */
+export function floatToUnsigned(x: number): number {
+  if (!(x > 0)) return 0;
+  return x >= 4294967296 ? -1 : x | 0;
+}
+
+/** The nearest signed 32-bit integer to an integer. */
+export function saturate(x: number): number {
+  return Math.max(-2147483648, Math.min(2147483647, x)) | 0;
+}
+
+/** To the nearest integer, ties to even; the sign stays. */
+export function roundEven(x: number): number {
+  const size = Math.abs(x);
+  if (!(size < 8388608)) return x;
+  const whole = size + 4503599627370496 - 4503599627370496;
+  return x < 0 || Object.is(x, -0) ? -whole : whole;
+}
+
+/** a0*b0 + a1*b1 + a2*b2 + a3*b3 + c over the signed bytes of a and b. */
+export function dotBytes(a: number, b: number, c: number): number {
+  const low = ((a << 24) >> 24) * ((b << 24) >> 24) + ((a << 16) >> 24) * ((b << 16) >> 24);
+  const high = ((a << 8) >> 24) * ((b << 8) >> 24) + (a >> 24) * (b >> 24);
+  return (low + high + c) | 0;
+}
+
 const unary = (f: (x: number) => number) => (a: number) => bitsOf(f(floatOf(a)));
 const binary = (f: (x: number, y: number) => number) => (a: number, b: number) => bitsOf(f(floatOf(a), floatOf(b)));
 const compare = (f: (x: number, y: number) => boolean) => (a: number, b: number) => (f(floatOf(a), floatOf(b)) ? 1 : 0);
@@ -73,9 +105,11 @@ export const EVAL: Record<Op, (a: number, b: number, c: number) => number> = {
   mul: (a, b) => Math.imul(a, b),
   mac: (a, b, c) => (Math.imul(a, b) + c) | 0,
   mulh: (a, b) => multiplyHigh(a | 0, b | 0),
+  mulhu: multiplyHighUnsigned,
   feq: compare((x, y) => x === y),
   flt: compare((x, y) => x < y),
   fle: compare((x, y) => x <= y),
+  fne: compare((x, y) => x !== y),
   // Math.min and Math.max are IEEE 754-2019 minimum and maximum: NaN wins, -0 < +0.
   fmin: binary(Math.min),
   fmax: binary(Math.max),
@@ -88,4 +122,23 @@ export const EVAL: Record<Op, (a: number, b: number, c: number) => number> = {
   fma: (a, b, c) => bitsOf(fmaFloat(floatOf(a), floatOf(b), floatOf(c))),
   i2f: (a) => bitsOf(a | 0),
   f2i: (a) => floatToInt(floatOf(a)),
+  u2f: (a) => bitsOf(a >>> 0),
+  f2u: (a) => floatToUnsigned(floatOf(a)),
+  adds: (a, b) => saturate((a | 0) + (b | 0)),
+  subs: (a, b) => saturate((a | 0) - (b | 0)),
+  minu: (a, b) => Math.min(a >>> 0, b >>> 0) | 0,
+  maxu: (a, b) => Math.max(a >>> 0, b >>> 0) | 0,
+  idot4: dotBytes,
+  ffloor: unary(Math.floor),
+  fceil: unary(Math.ceil),
+  ftrunc: unary(Math.trunc),
+  frint: unary(roundEven),
+  bpack: (a, b) => packHalves(floatOf(a), floatOf(b)),
+  blo: (a) => bitsOf(floatOf(a << 16)),
+  bhi: (a) => bitsOf(floatOf(a & 0xffff0000)),
+  badd: addHalves,
+  bmul: multiplyHalves,
+  bdot2: (a, b, c) => bitsOf(dotHalves(a, b, floatOf(c))),
+  fscale: (a, b) => bitsOf(scaleFloat(floatOf(a), b | 0)),
+  fexpo: (a) => exponentOf(floatOf(a)),
 };

@@ -4,7 +4,8 @@
  * binary32 (any NaN stands for the one NaN), `same` whatever the operands are.
  * `test/unit/ops/expression.test.ts` holds every entry against `EVAL`.
  */
-import { floatToInt, multiplyHigh } from './eval.ts';
+import { addHalves, dotHalves, exponentOf, multiplyHalves, packHalves, scaleFloat } from './bfloat.ts';
+import { dotBytes, floatOf, floatToInt, floatToUnsigned, multiplyHigh, multiplyHighUnsigned, roundEven, saturate } from './eval.ts';
 import { fmaText, fmaTie } from './fma.ts';
 import type { Op } from './table.ts';
 
@@ -26,7 +27,25 @@ const test = (operator: string): Expression => ({
 });
 
 /** What the texts call. */
-export const EXPRESSION_NAMES = { fround: Math.fround, imul: Math.imul, fmaTie, mulh: multiplyHigh, f2i: floatToInt } as const;
+export const EXPRESSION_NAMES = {
+  fround: Math.fround,
+  imul: Math.imul,
+  fmaTie,
+  floatOf,
+  mulh: multiplyHigh,
+  mulhu: multiplyHighUnsigned,
+  f2i: floatToInt,
+  f2u: floatToUnsigned,
+  saturate,
+  roundEven,
+  dotBytes,
+  packHalves,
+  addHalves,
+  multiplyHalves,
+  dotHalves,
+  scaleFloat,
+  exponentOf,
+} as const;
 
 export const EXPRESSIONS: Record<Op, Expression> = {
   mov: { operands: ['same', 'same', 'same'], result: 'same', text: (a) => `${a}` },
@@ -52,9 +71,11 @@ export const EXPRESSIONS: Record<Op, Expression> = {
   mul: int((a, b) => `imul(${a}, ${b})`),
   mac: int((a, b, c) => `(imul(${a}, ${b}) + ${c} | 0)`),
   mulh: int((a, b) => `mulh(${a}, ${b})`),
+  mulhu: int((a, b) => `mulhu(${a}, ${b})`),
   feq: test('==='),
   flt: test('<'),
   fle: test('<='),
+  fne: test('!=='),
   fmin: float((a, b) => `Math.min(${a}, ${b})`),
   fmax: float((a, b) => `Math.max(${a}, ${b})`),
   fneg: float((a) => `(-${a})`),
@@ -65,4 +86,23 @@ export const EXPRESSIONS: Record<Op, Expression> = {
   fma: float(fmaText),
   i2f: { operands: ['i', 'i', 'i'], result: 'f', text: (a) => `fround(${a})` },
   f2i: { operands: ['f', 'f', 'f'], result: 'i', text: (a) => `f2i(${a})` },
+  u2f: { operands: ['i', 'i', 'i'], result: 'f', text: (a) => `fround(${a} >>> 0)` },
+  f2u: { operands: ['f', 'f', 'f'], result: 'i', text: (a) => `f2u(${a})` },
+  adds: int((a, b) => `saturate(${a} + ${b})`),
+  subs: int((a, b) => `saturate(${a} - ${b})`),
+  minu: int((a, b) => `((${a} >>> 0) < (${b} >>> 0) ? ${a} : ${b})`),
+  maxu: int((a, b) => `((${a} >>> 0) > (${b} >>> 0) ? ${a} : ${b})`),
+  idot4: int((a, b, c) => `dotBytes(${a}, ${b}, ${c})`),
+  ffloor: float((a) => `Math.floor(${a})`),
+  fceil: float((a) => `Math.ceil(${a})`),
+  ftrunc: float((a) => `Math.trunc(${a})`),
+  frint: float((a) => `roundEven(${a})`),
+  bpack: { operands: ['f', 'f', 'f'], result: 'i', text: (a, b) => `packHalves(${a}, ${b})` },
+  blo: { operands: ['i', 'i', 'i'], result: 'f', text: (a) => `floatOf(${a} << 16)` },
+  bhi: { operands: ['i', 'i', 'i'], result: 'f', text: (a) => `floatOf(${a} & 0xffff0000)` },
+  badd: int((a, b) => `addHalves(${a}, ${b})`),
+  bmul: int((a, b) => `multiplyHalves(${a}, ${b})`),
+  bdot2: { operands: ['i', 'i', 'f'], result: 'f', text: (a, b, c) => `dotHalves(${a}, ${b}, ${c})` },
+  fscale: { operands: ['f', 'i', 'i'], result: 'f', text: (a, b) => `scaleFloat(${a}, ${b})` },
+  fexpo: { operands: ['f', 'f', 'f'], result: 'i', text: (a) => `exponentOf(${a})` },
 };

@@ -5,7 +5,15 @@
  * (SystemVerilog), which share nothing but this table.
  *
  * Numbers: `i` = 32-bit two's complement, wraps; `u` = the same bits read unsigned;
- * `f` = IEEE binary32, round to nearest even, subnormals kept, one NaN (0x7fc00000).
+ * `f` = IEEE binary32, round to nearest even, subnormals kept, one NaN (0x7fc00000);
+ * `b` = two bf16 in a word, element 0 in the low half: subnormals kept, one NaN (0x7fc0).
+ * There is no `not`: it is `xor` with -1.
+ *
+ * `bdot2` in full: the scale of a number is its exponent field, at least 1; that of a product is the
+ * sum of both less 127. E = the largest scale of c and of the products that are not zero. All three
+ * terms, exact, are cut towards zero to multiples of 2^(E - 127 - 48); the sum of these is rounded
+ * once to binary32. A zero sum is -0 only if all three terms are negative. So the result is the
+ * correctly rounded sum unless terms lie 2^24 apart, and else off by 2^-46 of the largest term.
  */
 
 /** Latency classes; cycles per class are parameters of the architecture (`latency.*`). */
@@ -53,6 +61,7 @@ export const OPS = {
   mul: multiply(20, 2, 'low 32 bits of a * b'),
   mac: multiply(21, 3, 'low 32 bits of a * b + c'),
   mulh: multiply(22, 2, 'high 32 bits of the signed product a * b'),
+  mulhu: multiply(23, 2, 'high 32 bits of the unsigned product a * b'),
   feq: quick(24, 2, 'a == b ? 1 : 0; NaN: 0; -0 == +0'),
   flt: quick(25, 2, 'a < b ? 1 : 0; NaN: 0'),
   fle: quick(26, 2, 'a <= b ? 1 : 0; NaN: 0'),
@@ -60,12 +69,32 @@ export const OPS = {
   fmax: quick(28, 2, 'IEEE 754-2019 maximum: NaN wins, -0 < +0'),
   fneg: quick(29, 1, 'a with the sign bit flipped (a NaN becomes 0x7fc00000)'),
   fabs: quick(30, 1, 'a with the sign bit cleared (a NaN becomes 0x7fc00000)'),
+  fne: quick(31, 2, 'a != b ? 1 : 0; NaN: 1; -0 == +0'),
   fadd: float(32, 2, 'a + b'),
   fsub: float(33, 2, 'a - b'),
   fmul: float(34, 2, 'a * b'),
   fma: float(35, 3, 'a * b + c, rounded once'),
   i2f: float(36, 1, 'signed integer to binary32, nearest even'),
   f2i: float(37, 1, 'binary32 to signed integer towards zero, saturating, NaN: 0'),
+  u2f: float(38, 1, 'unsigned integer to binary32, nearest even'),
+  f2u: float(39, 1, 'binary32 to unsigned integer towards zero, saturating (below 0: 0), NaN: 0'),
+  adds: simple(40, 2, 'a + b, signed, saturating'),
+  subs: simple(41, 2, 'a - b, signed, saturating'),
+  minu: simple(42, 2, 'the smaller, unsigned'),
+  maxu: simple(43, 2, 'the larger, unsigned'),
+  idot4: multiply(44, 3, 'a0*b0 + a1*b1 + a2*b2 + a3*b3 + c, low 32 bits; ai, bi: the signed bytes of a and b'),
+  ffloor: quick(45, 1, 'the integer at or below a; the sign of a stays on a zero'),
+  fceil: quick(46, 1, 'the integer at or above a; the sign of a stays on a zero'),
+  ftrunc: quick(47, 1, 'the integer next to a towards zero; the sign of a stays on a zero'),
+  frint: quick(48, 1, 'the integer nearest to a, ties to even; the sign of a stays on a zero'),
+  bpack: quick(49, 2, '{b, a} as bf16, each to nearest even, a in the low half'),
+  blo: quick(50, 1, 'the low bf16 of a as binary32'),
+  bhi: quick(51, 1, 'the high bf16 of a as binary32'),
+  badd: float(52, 2, 'both bf16 halves of a + those of b, each to nearest even; NaN: 0x7fc0'),
+  bmul: float(53, 2, 'both bf16 halves of a * those of b, each to nearest even; NaN: 0x7fc0'),
+  bdot2: float(54, 3, 'a.lo * b.lo + a.hi * b.hi + c in binary32, rounded once, small terms cut'),
+  fscale: float(55, 2, 'a * 2^b, b a signed integer, rounded once'),
+  fexpo: quick(56, 1, 'floor(log2 |a|) as an integer; 0: the least integer, infinity or NaN: the largest'),
 } as const satisfies Record<string, OpFacts>;
 
 export type Op = keyof typeof OPS;

@@ -9,6 +9,7 @@
 // Prints one line an operation, "NAME vectors mismatches", and exits 1 if there was any mismatch.
 //
 // Nothing is taken from the model but its ports. Compile with -ffp-contract=off.
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -56,6 +57,41 @@ uint32_t extreme(float a, float b, bool least) {
   return as_bits((a < b) == least ? a : b);
 }
 
+uint32_t clamp(int64_t x) {
+  return static_cast<uint32_t>(x > INT32_MAX ? INT32_MAX : x < INT32_MIN ? INT32_MIN : x);
+}
+
+// bf16: sums and products are exact in a double, or their rounding there cannot matter.
+double half(uint32_t bits) { return as_float(bits << 16); }
+
+// To bf16, nearest even, from a double at once.
+uint32_t half_bits(double x) {
+  if (std::isnan(x)) return 0x7fc0;
+  const uint32_t sign = std::signbit(x) ? 0x8000 : 0;
+  const double size = std::fabs(x);
+  if (size == 0) return sign;
+  if (std::isinf(size)) return sign | 0x7f80;
+  const int exponent = std::max(std::ilogb(size), -126);
+  const double digits = std::nearbyint(std::ldexp(size, 7 - exponent));  // 0..256
+  const uint32_t bits = static_cast<uint32_t>(digits) + (static_cast<uint32_t>(exponent + 126) << 7);
+  return sign | std::min(bits, 0x7f80u);
+}
+
+// bdot2, in integers: terms as multiples of the unit 2^(top - 175).
+uint32_t dot(uint32_t a, uint32_t b, uint32_t c) {
+  const double low = half(a) * half(b), high = half(a >> 16) * half(b >> 16), sum = low + high + as_float(c);
+  if (!std::isfinite(sum)) return as_bits(static_cast<float>(sum));
+  const auto field = [](uint32_t bits, int at) { return std::max(1, static_cast<int>(bits >> at & 255)); };
+  int top = field(c, 23);
+  if (low != 0) top = std::max(top, field(a, 7) + field(b, 7) - 127);
+  if (high != 0) top = std::max(top, field(a, 23) + field(b, 23) - 127);
+  int64_t total = 0;
+  for (const double term : {low, high, double{as_float(c)}}) total += static_cast<int64_t>(std::ldexp(term, 175 - top));
+  const bool negative = std::signbit(low) && std::signbit(high) && std::signbit(as_float(c));
+  if (total == 0) return negative ? 0x80000000u : 0;
+  return as_bits(static_cast<float>(std::ldexp(static_cast<double>(total), top - 175)));
+}
+
 uint32_t expect(const std::string& op, bool floats, Operands v) {
   const uint32_t a = v.a, b = v.b, c = v.c;
   const int32_t sa = static_cast<int32_t>(a), sb = static_cast<int32_t>(b);
@@ -83,10 +119,21 @@ uint32_t expect(const std::string& op, bool floats, Operands v) {
   if (op == "mul") return a * b;
   if (op == "mac") return a * b + c;
   if (op == "mulh") return static_cast<uint64_t>(int64_t{sa} * sb) >> 32;
+  if (op == "mulhu") return static_cast<uint64_t>(uint64_t{a} * b) >> 32;
+  if (op == "adds") return clamp(int64_t{sa} + sb);
+  if (op == "subs") return clamp(int64_t{sa} - sb);
+  if (op == "minu") return a < b ? a : b;
+  if (op == "maxu") return a > b ? a : b;
+  if (op == "idot4") {
+    uint32_t sum = c;
+    for (int k = 0; k < 32; k += 8) sum += static_cast<int8_t>(a >> k) * static_cast<int8_t>(b >> k);
+    return sum;
+  }
   if (!floats) return 0;
   if (op == "feq") return fa == fb;
   if (op == "flt") return fa < fb;
   if (op == "fle") return fa <= fb;
+  if (op == "fne") return fa != fb;
   if (op == "fmin") return extreme(fa, fb, true);
   if (op == "fmax") return extreme(fa, fb, false);
   if (op == "fneg") return as_bits(-fa);
@@ -97,6 +144,20 @@ uint32_t expect(const std::string& op, bool floats, Operands v) {
   if (op == "fma") return as_bits(std::fma(fa, fb, fc));
   if (op == "i2f") return as_bits(static_cast<float>(sa));
   if (op == "f2i") return to_integer(fa);
+  if (op == "u2f") return as_bits(static_cast<float>(a));
+  if (op == "f2u") return std::isnan(fa) || fa <= 0 ? 0u : fa >= 4294967296.0f ? ~0u : static_cast<uint32_t>(fa);
+  if (op == "ffloor") return as_bits(std::floor(fa));
+  if (op == "fceil") return as_bits(std::ceil(fa));
+  if (op == "ftrunc") return as_bits(std::trunc(fa));
+  if (op == "frint") return as_bits(std::nearbyint(fa));
+  if (op == "bpack") return half_bits(fa) | half_bits(fb) << 16;
+  if (op == "blo") return as_bits(as_float(a << 16));
+  if (op == "bhi") return as_bits(as_float(a & 0xffff0000u));
+  if (op == "badd") return half_bits(half(a) + half(b)) | half_bits(half(a >> 16) + half(b >> 16)) << 16;
+  if (op == "bmul") return half_bits(half(a) * half(b)) | half_bits(half(a >> 16) * half(b >> 16)) << 16;
+  if (op == "bdot2") return dot(a, b, c);
+  if (op == "fscale") return as_bits(static_cast<float>(std::ldexp(double{fa}, sb > 400 ? 400 : sb < -400 ? -400 : sb)));
+  if (op == "fexpo") return fa == 0 ? 0x80000000u : !std::isfinite(fa) ? 0x7fffffffu : static_cast<uint32_t>(std::ilogb(fa));
   return 0;  // an operation the host does not know stands for a code that is not assigned
 }
 
@@ -137,6 +198,7 @@ uint32_t random_word() {
     case 2: return word & (0xffffffffu << ((r >> 3) & 31));          // few digits: ties
     case 3: return word >> ((r >> 3) & 31);                          // small integer
     case 4: return CORNERS[(r >> 3) % 40] ^ (word & 0x80000000);
+    case 5: return (random_word() & 0xffff0000u) | (random_word() >> 16);  // two halves
     default: return word;
   }
 }
@@ -151,6 +213,12 @@ Operands random_operands() {
   if ((r & 15) == 3) {  // a product that ends in the subnormals
     v.b = (v.b & 0x807fffff) | ((127 - ((v.a >> 23) & 0xff) - ((r >> 8) & 31)) & 0xff) << 23;
     v.c &= 0x80ffffff;
+  }
+  if ((r & 15) == 4) v.b = static_cast<uint32_t>(static_cast<int32_t>((r >> 8) % 641) - 320);
+  if ((r & 15) == 5) v.b = v.a ^ static_cast<uint32_t>((r >> 8) & 0x80078007);
+  if ((r & 31) == 7) {  // a third operand that nearly cancels a dot product of halves
+    const double sum = half(v.a) * half(v.b) + half(v.a >> 16) * half(v.b >> 16);
+    v.c = as_bits(static_cast<float>(-sum)) ^ static_cast<uint32_t>((r >> 8) & 0x3);
   }
   return v;
 }
@@ -290,7 +358,7 @@ int main(int argc, char** argv) {
     // Every triple of corners where a third operand is read, otherwise every pair.
     const std::vector<uint32_t> list = corners();
     const uint64_t n = list.size();
-    const bool triple = op == "fma" || op == "mac" || op == "sel";
+    const bool triple = op == "fma" || op == "mac" || op == "sel" || op == "bdot2" || op == "idot4";
     uint64_t at = 0;
     prover.run(op, code, latency, triple ? n * n * n : n * n, false, [&] {
       const uint64_t k = at++;

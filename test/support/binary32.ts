@@ -45,15 +45,18 @@ export function addExact(x: Exact, y: Exact): Exact {
 
 export const negateExact = (x: Exact): Exact => ({ ...x, negative: !x.negative });
 
-/** To nearest, ties to even; signed int32 reading of the pattern. */
-export function roundExact(x: Exact): number {
+/** To bf16, nearest even: the upper half of a binary32 with 8 digits instead of 24. */
+export const roundExactHalf = (x: Exact): number => roundExact(x, 8) >>> 16;
+
+/** To nearest, ties to even, with `digits` significant bits; signed int32 reading of the pattern. */
+export function roundExact(x: Exact, digits = 24): number {
   if (x.kind === 'nan') return 0x7fc00000;
   const sign = x.negative ? 0x80000000 : 0;
   if (x.kind === 'infinity') return sign | 0x7f800000 | 0;
   let bitLength = x.significand.toString(2).length;
   if (x.significand === 0n) bitLength = 0;
-  // The unit of the last place: 24 significant bits, but never below 2^-149.
-  const unit = Math.max(bitLength + x.exponent - 24, -149);
+  // The unit of the last place: so many significant bits, but for 24 never below 2^-149.
+  const unit = Math.max(bitLength + x.exponent - digits, -125 - digits);
   const shift = unit - x.exponent;
   let quotient: bigint;
   if (shift <= 0) quotient = x.significand << BigInt(-shift);
@@ -63,7 +66,8 @@ export function roundExact(x: Exact): number {
     const rest = 2n * (x.significand % step);
     if (rest > step || (rest === step && quotient % 2n === 1n)) quotient += 1n;
   }
-  let exponent = unit;
+  quotient <<= BigInt(24 - digits);
+  let exponent = unit - (24 - digits);
   if (quotient === 0x1000000n) {
     quotient = 0x800000n;
     exponent += 1;

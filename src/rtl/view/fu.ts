@@ -76,11 +76,22 @@ export interface FuView {
     readonly add: boolean;
     readonly normalise: boolean;
   };
-  /** The counts of leading zeros: of a mantissa, and of the sum. */
-  readonly zeros: { readonly mantissa: readonly HalfView[]; readonly sum: readonly HalfView[] };
+  /** The counts of leading zeros: of a mantissa, of the sum, and of the numbers of pairs. */
+  readonly zeros: { readonly mantissa: readonly HalfView[]; readonly sum: readonly HalfView[]; readonly half: readonly HalfView[] };
+  /** The opcodes that a part tells apart, where that is not simply a class. */
+  readonly uses: Readonly<Record<keyof typeof USES, readonly OpView[]>>;
+  /** The valid bits behind the first register of a pair of bf16. */
+  readonly pair: { readonly valids: ClassView['valids'] };
   /** Whether any class takes more than a cycle, so that there is control state to reset. */
   readonly pipelined: boolean;
 }
+
+/** What the parts do with an operation, beyond choosing its class. */
+const USES = {
+  product: ['mulhu', 'idot4', 'fadd', 'fsub', 'fmul', 'fma', 'fscale', 'i2f', 'u2f', 'f2i', 'f2u', 'bmul', 'bdot2'],
+  unpack: ['fadd', 'fsub', 'fmul', 'fma', 'fscale', 'i2f', 'u2f', 'f2i', 'f2u', 'badd', 'bmul', 'bdot2'],
+  pair: ['bmul'],
+} as const satisfies Record<string, readonly Op[]>;
 
 /** Steps that the float datapath can be cut into; more latency only delays the result. */
 const FLOAT_STEPS = 4;
@@ -92,12 +103,14 @@ const FLOAT_STEPS = 4;
 export function fuView(params: FuParams, banner = 'an architecture', module = 'kiln_fu'): FuView {
   const { lanes, float, latency } = params;
   const ops = OP_NAMES.filter((name) => float || !OPS[name].float).map(opView);
-  const used = [latency.simple, latency.multiply, ...(float ? [latency.float] : [])];
-  for (const cycles of [lanes, ...used]) {
-    if (!Number.isInteger(cycles) || cycles < 1) {
-      throw new Error(`a functional unit cannot have ${cycles} lanes or cycles`);
+  const cycles = [latency.simple, latency.multiply, ...(float ? [latency.float] : [])];
+  for (const count of [lanes, ...cycles]) {
+    if (!Number.isInteger(count) || count < 1) {
+      throw new Error(`a functional unit cannot have ${count} lanes or cycles`);
     }
   }
+  const used = (part: keyof typeof USES) => ops.filter(({ name }) => (USES[part] as readonly Op[]).includes(name));
+  const floatClass = classView('float', ops, latency.float, Math.min(latency.float, FLOAT_STEPS));
   return {
     banner,
     module,
@@ -109,7 +122,7 @@ export function fuView(params: FuParams, banner = 'an architecture', module = 'k
     classes: {
       simple: classView('simple', ops, latency.simple, 1),
       multiply: classView('multiply', ops, latency.multiply, Math.min(latency.multiply, 2)),
-      float: classView('float', ops, latency.float, Math.min(latency.float, FLOAT_STEPS)),
+      float: floatClass,
     },
     product: {
       now: latency.multiply === 1 || (float && latency.float === 1),
@@ -121,14 +134,16 @@ export function fuView(params: FuParams, banner = 'an architecture', module = 'k
       add: latency.float > 2,
       normalise: latency.float > 3,
     },
-    zeros: { mantissa: halves(24), sum: halves(64) },
-    pipelined: used.some((cycles) => cycles > 1),
+    zeros: { mantissa: halves(24), sum: halves(64), half: halves(16) },
+    uses: { product: used('product'), unpack: used('unpack'), pair: used('pair') },
+    pair: { valids: floatClass.valids.slice(0, Math.max(0, Math.min(latency.float, FLOAT_STEPS) - 2)) },
+    pipelined: cycles.some((count) => count > 1),
   };
 }
 
 /** The templates that make up a functional unit for `view`, and the module (and file) each prints. */
 export function fuTemplates(view: FuView): readonly { module: string; template: string }[] {
-  const parts = ['simple', 'product', 'multiply', ...(view.float ? ['unpack', 'float'] : [])];
+  const parts = ['simple', 'product', 'multiply', ...(view.float ? ['unpack', 'pair', 'float'] : [])];
   return [
     { module: view.module, template: 'unit/fu.sv.njk' },
     ...parts.map((part) => ({ module: `${view.module}_${part}`, template: `unit/fu_${part}.sv.njk` })),

@@ -57,7 +57,7 @@ describe('each rule speaks when it alone is broken', () => {
     ['E0846', 'scalarIn[0] { used }', 'scalarIn[0] { }'],
     ['E0847', 'op = fadd acc', 'op = fsub acc'],
     ['E0847', 'tree { used source = stage4 }', 'tree { used source = stage5 }'],
-    ['E0848', 'op = fma a', 'op = 23 a'],
+    ['E0848', 'op = fma a', 'op = 63 a'],
     ['E0850', 'stages[5] {', 'stages[1] { c = acc } stages[5] {'],
     ['E0850', 'stages[5] {', 'stages[1] { tapOut } stages[5] {'],
     ['E0851', 'a = r0', 'a.kind = 5'],
@@ -104,7 +104,7 @@ describe('each rule speaks when it alone is broken', () => {
 });
 
 test('a disabled unit is not judged, its switch is', () => {
-  expect(codesOf('pcu at 1,0 { chain.count = 9 stages[0].op = 23 }')).toEqual([]);
+  expect(codesOf('pcu at 1,0 { chain.count = 9 stages[0].op = 63 }')).toEqual([]);
   expect(codesOf('pcu at 1,0 { vector.north.0 <- out.0 }')).toEqual(['E0861']);
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Rng } from '../../../src/base/rng.ts';
 import { EVAL } from '../../../src/ops/eval.ts';
-import type { Op } from '../../../src/ops/table.ts';
-import { addExact, exactOf, multiplyExact, negateExact, roundExact } from '../../support/binary32.ts';
+import { OP_NAMES, OPS, type Op } from '../../../src/ops/table.ts';
+import { addExact, type Exact, exactOf, multiplyExact, negateExact, roundExact, roundExactHalf } from '../../support/binary32.ts';
 
 const ROUNDS = process.env.KILN_FULL ? 2_000_000 : 40_000;
 const INTS = [0, 1, 2, 3, -1, -2, 5, 31, 32, 33, 0x7fffffff, -0x80000000, 0x7ffffffe, -0x7fffffff, 0x10000, 0xffff, 0x55555555 | 0];
@@ -16,6 +16,8 @@ const big = (x: number) => BigInt(x | 0);
 const wrap = (x: bigint) => Number(BigInt.asIntN(32, x));
 const unsigned = (x: number) => BigInt(x >>> 0);
 const inOrder = (a: number, b: number) => [big(a), big(b)].sort((x, y) => (x < y ? -1 : 1));
+const clamp = (x: bigint) => Number(x > 0x7fffffffn ? 0x7fffffffn : x < -0x80000000n ? -0x80000000n : x);
+const byte = (x: number, at: bigint) => BigInt.asIntN(8, unsigned(x) >> at);
 const bool = (x: boolean) => (x ? 1 : 0);
 
 /** What integers should do, in BigInt. */
@@ -43,6 +45,12 @@ const INTEGER: Partial<Record<Op, (a: number, b: number, c: number) => number>> 
   mul: (a, b) => wrap(big(a) * big(b)),
   mac: (a, b, c) => wrap(big(a) * big(b) + big(c)),
   mulh: (a, b) => wrap((big(a) * big(b)) >> 32n),
+  mulhu: (a, b) => wrap((unsigned(a) * unsigned(b)) >> 32n),
+  adds: (a, b) => clamp(big(a) + big(b)),
+  subs: (a, b) => clamp(big(a) - big(b)),
+  minu: (a, b) => wrap(unsigned(a) < unsigned(b) ? unsigned(a) : unsigned(b)),
+  maxu: (a, b) => wrap(unsigned(a) > unsigned(b) ? unsigned(a) : unsigned(b)),
+  idot4: (a, b, c) => wrap(big(c) + [0n, 8n, 16n, 24n].reduce((sum, at) => sum + byte(a, at) * byte(b, at), 0n)),
 };
 
 const isNan = (a: number) => exactOf(a).kind === 'nan';
@@ -54,6 +62,40 @@ const ordered = (holds: (x: number, y: number) => boolean) => (a: number, b: num
 const extreme = (pick: (x: number, y: number) => boolean) => (a: number, b: number) =>
   isNan(a) || isNan(b) ? 0x7fc00000 : (pick(rank(a), rank(b)) ? a : b) | 0;
 
+const NAN = 0x7fc00000;
+/** To an integer: the size cut, and whether it goes up by one, from the rest as a part of 2. */
+const whole = (up: (negative: boolean, rest: number, odd: boolean) => boolean) => (a: number) => {
+  const x = exactOf(a);
+  if (x.kind === 'nan') return NAN;
+  if (x.kind === 'infinity' || x.exponent >= 0) return a | 0;
+  const unit = 1n << BigInt(-x.exponent);
+  const cut = x.significand / unit;
+  // 0: nothing lost, 1: below one half, 2: one half, 3: above.
+  const twice = 2n * (x.significand % unit);
+  const rest = twice === 0n ? 0 : twice < unit ? 1 : twice === unit ? 2 : 3;
+  const size = cut + (rest > 0 && up(x.negative, rest, cut % 2n === 1n) ? 1n : 0n);
+  return roundExact({ ...x, significand: size, exponent: 0 });
+};
+const halves = (pair: number): [Exact, Exact] => [exactOf(pair << 16), exactOf(pair & 0xffff0000)];
+const inPairs = (f: (x: Exact, y: Exact) => Exact) => (a: number, b: number) => {
+  const [low, high] = [0, 1].map((k) => roundExactHalf(f(halves(a)[k], halves(b)[k])));
+  return low | (high << 16);
+};
+const fieldOf = (a: number) => Math.max(1, (a >>> 23) & 255);
+/** The terms of bdot2 cut to the unit below the largest scale. */
+const dot = (a: number, b: number, c: number): number => {
+  const products = [0, 1].map((k) => multiplyExact(halves(a)[k], halves(b)[k]));
+  const exact = addExact(addExact(products[0], products[1]), exactOf(c));
+  if (exact.kind !== 'finite') return roundExact(exact);
+  const scales = [fieldOf(a << 16) + fieldOf(b << 16) - 127, fieldOf(a) + fieldOf(b) - 127];
+  const top = Math.max(fieldOf(c), ...scales.filter((_, k) => products[k].significand !== 0n));
+  const cut = (x: Exact): Exact => {
+    const shift = x.exponent - (top - 175);
+    return { ...x, exponent: top - 175, significand: shift < 0 ? x.significand >> BigInt(-shift) : x.significand << BigInt(shift) };
+  };
+  return roundExact(addExact(addExact(cut(products[0]), cut(products[1])), cut(exactOf(c))));
+};
+
 /** What floats should do, on exact rationals. */
 const FLOAT: Partial<Record<Op, (a: number, b: number, c: number) => number>> = {
   fadd: (a, b) => roundExact(addExact(exactOf(a), exactOf(b))),
@@ -63,6 +105,7 @@ const FLOAT: Partial<Record<Op, (a: number, b: number, c: number) => number>> = 
   feq: ordered((x, y) => x === y),
   flt: ordered((x, y) => x < y),
   fle: ordered((x, y) => x <= y),
+  fne: (a, b) => 1 - ordered((x, y) => x === y)(a, b),
   fmin: extreme((x, y) => x <= y),
   fmax: extreme((x, y) => x >= y),
   fneg: (a) => (isNan(a) ? 0x7fc00000 : (a ^ 0x80000000) | 0),
@@ -73,8 +116,33 @@ const FLOAT: Partial<Record<Op, (a: number, b: number, c: number) => number>> = 
     if (x.kind === 'nan') return 0;
     const huge = x.kind === 'infinity' || x.exponent > 40;
     const size = huge ? 1n << 40n : x.exponent >= 0 ? x.significand << BigInt(x.exponent) : x.significand >> BigInt(-x.exponent);
-    const value = x.negative ? -size : size;
-    return Number(value > 0x7fffffffn ? 0x7fffffffn : value < -0x80000000n ? -0x80000000n : value);
+    return clamp(x.negative ? -size : size);
+  },
+  u2f: (a) => roundExact({ kind: 'finite', negative: false, significand: unsigned(a), exponent: 0 }),
+  f2u: (a) => {
+    const x = exactOf(a);
+    if (x.kind === 'nan' || x.negative) return 0;
+    if (x.kind === 'infinity' || x.exponent > 8) return -1;
+    return wrap(x.exponent >= 0 ? x.significand << BigInt(x.exponent) : x.significand >> BigInt(-x.exponent));
+  },
+  ffloor: whole((negative) => negative),
+  fceil: whole((negative) => !negative),
+  ftrunc: whole(() => false),
+  frint: whole((_, rest, odd) => rest === 3 || (rest === 2 && odd)),
+  bpack: (a, b) => roundExactHalf(exactOf(a)) | (roundExactHalf(exactOf(b)) << 16),
+  blo: (a) => roundExact(exactOf(a << 16)),
+  bhi: (a) => roundExact(exactOf(a & 0xffff0000)),
+  badd: inPairs(addExact),
+  bmul: inPairs(multiplyExact),
+  bdot2: dot,
+  fscale: (a, b) => {
+    const x = exactOf(a);
+    return roundExact({ ...x, exponent: x.exponent + Math.max(-500, Math.min(500, b | 0)) });
+  },
+  fexpo: (a) => {
+    const x = exactOf(a);
+    if (x.kind !== 'finite') return 0x7fffffff;
+    return x.significand === 0n ? -0x80000000 : x.significand.toString(2).length - 1 + x.exponent;
   },
 };
 
@@ -101,10 +169,22 @@ describe.each(Object.keys(INTEGER) as Op[])('integer %s', (op) => {
 describe.each(Object.keys(FLOAT) as Op[])('float %s', (op) => {
   test('corners and random operands agree with exact rationals', () => {
     const expected = FLOAT[op]!;
-    for (const a of FLOATS) for (const b of FLOATS) for (const c of op === 'fma' ? FLOATS : [0]) check(op, expected, a, b, c);
+    for (const a of FLOATS) for (const b of FLOATS) for (const c of OPS[op].arity === 3 ? FLOATS : [0]) check(op, expected, a, b, c);
     const rng = new Rng(op);
     for (let i = 0; i < ROUNDS; i++) check(op, expected, rng.float32Bits(), rng.float32Bits(), rng.float32Bits());
+    // Powers for fscale, and pairs of halves that are near each other.
+    const pair = () => (rng.float32Bits() & 0xffff0000) | (rng.float32Bits() >>> 16);
+    for (let i = 0; i < ROUNDS; i++) {
+      const a = pair();
+      const b = rng.chance(0.5) ? rng.int(-320, 320) : rng.chance(0.5) ? pair() : a ^ (rng.next32() & 0x80078007);
+      const [low, high] = [0, 1].map((k) => multiplyExact(halves(a)[k], halves(b)[k]));
+      check(op, expected, a, b, rng.chance(0.5) ? rng.float32Bits() : roundExact(negateExact(addExact(low, high))) ^ rng.int(0, 3));
+    }
   });
+});
+
+test('every operation is held against an exact one', () => {
+  expect(new Set([...Object.keys(INTEGER), ...Object.keys(FLOAT)])).toEqual(new Set(OP_NAMES));
 });
 
 describe('sums close to a tie', () => {
