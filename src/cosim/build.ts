@@ -5,6 +5,7 @@ import { emitRtl, modulePath, RTL_PATHS, TOP_MODULE } from '../rtl/emit.ts';
 import { repositoryRoot, writeAtomic } from '../tools/files.ts';
 import { withScratch } from '../tools/scratch.ts';
 import { buildVerilator, type VerilatorBuild } from '../tools/verilator.ts';
+import { buildTileModels } from './tiles.ts';
 
 export interface RtlBuildOptions {
   /** `none` by default; a traced build is another build. */
@@ -28,23 +29,28 @@ const HIERARCHY_PAYS = 12;
 /** Builds the RTL of a fabric, or finds it in the cache. */
 export function buildRtl(fabric: Fabric, options: RtlBuildOptions = {}): Promise<VerilatorBuild> {
   const testbench = join(repositoryRoot, 'templates', 'tb');
-  const hierarchical = options.hierarchical ?? fabric.tiles.length >= HIERARCHY_PAYS;
   return withScratch('rtl', async (dir) => {
     const files = emitRtl(fabric);
     for (const { path, text } of files) await writeAtomic(join(dir, path), text);
+    const trace = options.trace ?? 'none';
+    // Waves show the inside of tiles, so a traced build has them in the model of the top.
+    const apart =
+      trace === 'none' && options.unknowns !== 'unique' && options.hierarchical === undefined && fabric.tiles.length >= HIERARCHY_PAYS;
+    const models = apart ? await buildTileModels(dir, files, options.onProgress) : undefined;
+    const hierarchical = !apart && (options.hierarchical ?? fabric.tiles.length >= HIERARCHY_PAYS);
     return buildVerilator({
       dir,
       top: TOP_MODULE,
-      fileList: files.map(({ path }) => path).filter((path) => path.endsWith('.sv')),
+      fileList: models?.fileList ?? files.map(({ path }) => path).filter((path) => path.endsWith('.sv')),
       // The harness is a host like any other: it drives the fabric with the driver of the hand-off kit.
-      cpp: [join(testbench, 'harness.cpp'), RTL_PATHS.driver],
+      cpp: [join(testbench, 'harness.cpp'), RTL_PATHS.driver, ...(models ? [models.cpp] : [])],
       headers: [join(testbench, 'dram.h'), RTL_PATHS.header, RTL_PATHS.driverHeader],
-      waiver: RTL_PATHS.waivers,
+      ...(models ? { libraries: models.libraries } : { waiver: RTL_PATHS.waivers }),
       hierarchical,
       // A block built apart is one function of all its inputs, so that every ring of tiles looks like a loop.
       // Flat builds keep the warning: there the Moore rule is visible, and they prove that no loop is real.
-      extraFlags: hierarchical ? ['-Wno-UNOPTFLAT'] : [],
-      trace: options.trace ?? 'none',
+      extraFlags: models ? ['-Wno-fatal', '-Wno-lint', '-Wno-style'] : hierarchical ? ['-Wno-UNOPTFLAT'] : [],
+      trace,
       ...(options.unknowns ? { unknowns: options.unknowns } : {}),
       ...(options.threads ? { threads: options.threads } : {}),
       ...(options.jobs ? { jobs: options.jobs } : {}),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { DiagnosticError } from '../base/diagnostic.ts';
 import { cacheDirectory, readBytes } from './files.ts';
 import { withLock } from './lock.ts';
@@ -16,8 +16,10 @@ export interface VerilatorOptions {
   readonly top: string;
   /** SystemVerilog files in the order Verilator reads them. */
   readonly fileList: readonly string[];
-  /** C++ sources, with one `main`. */
+  /** C++ sources, with one `main`. None: the model is built as a library. */
   readonly cpp: readonly string[];
+  /** Models built as libraries that the C++ sources include and link. */
+  readonly libraries?: readonly VerilatorBuild[];
   /** C++ headers the sources include by a name relative to themselves. */
   readonly headers?: readonly string[];
   /** Builds modules marked `hier_block` (in the text or in the waiver file) apart; fails when one is flattened. */
@@ -52,6 +54,7 @@ export interface BuildFacts {
 }
 
 export interface VerilatorBuild extends BuildFacts {
+  /** The program, or the archive of a library (its header lies beside it). */
   readonly binary: string;
   readonly key: string;
   /** True when nothing had to be built. */
@@ -67,28 +70,29 @@ export async function buildVerilator(options: VerilatorOptions): Promise<Verilat
   const { verilator, compiler } = await requireTools('verilator', 'compiler', 'make');
   const inputs = await readInputs(options);
   const flags = verilatorFlags(options, compiler);
-  const key = keyOf({ inputs, flags, tools: [verilator, compiler] });
+  const libraries = options.libraries?.map((library) => library.key) ?? [];
+  const key = keyOf({ inputs, flags: [...flags, ...libraries], tools: [verilator, compiler] });
   const cache = cacheDirectory('verilator');
   const home = join(cache, key);
-  const hit = await readBuild(home, options.top);
+  const hit = await readBuild(home, options);
   if (hit) return { ...hit, key, cached: true };
 
   return withLock(
     `${home}.lock`,
     async () => {
-      const meanwhile = await readBuild(home, options.top);
+      const meanwhile = await readBuild(home, options);
       if (meanwhile) return { ...meanwhile, key, cached: true };
       await removeLeftovers(cache, key);
       const work = join(cache, `tmp-${key}-${process.pid}`);
       try {
         await build(work, { options, inputs, flags, verilator, compiler });
         await rename(work, home).catch(async (error) => {
-          if (!(await readBuild(home, options.top))) throw error;
+          if (!(await readBuild(home, options))) throw error;
         });
       } finally {
         await rm(work, { recursive: true, force: true });
       }
-      const made = await readBuild(home, options.top);
+      const made = await readBuild(home, options);
       if (!made) throw new Error(`the build in ${home} disappeared`);
       return { ...made, key, cached: false };
     },
@@ -132,7 +136,7 @@ function readInputs({ dir, waiver, fileList, cpp, headers = [] }: VerilatorOptio
 function verilatorFlags(options: VerilatorOptions, compiler: Tool): string[] {
   const unknowns = options.unknowns ?? 'fast';
   return [
-    ...['--cc', '--exe', '--top-module', options.top, '-Mdir', 'obj'],
+    ...['--cc', ...(options.cpp.length > 0 ? ['--exe'] : []), '--top-module', options.top, '-Mdir', 'obj'],
     ...['-O3', '--x-assign', unknowns, '--x-initial', unknowns, '--noassert'],
     ...['--output-split', '20000', '--output-split-cfuncs', '2000'],
     ...(compiler.command === 'clang++' ? ['--compiler', 'clang'] : []),
@@ -165,7 +169,9 @@ async function build(work: string, { options, inputs, flags, verilator, compiler
   const includes = [...new Set(inputs.filter(({ role }) => role === 'header').map(({ name }) => `-I../${join(name, '..')}`))];
   const files = inputs.filter(({ role }) => role !== 'header').map(({ name }) => name);
   const remedy = 'read the messages above: they name the files as they lie in the build directory, under `in/`';
-  const args = [...flags, ...includes.flatMap((flag) => ['-CFLAGS', flag]), ...files];
+  const libraries = options.libraries ?? [];
+  for (const { binary } of libraries) includes.push(`-I${dirname(binary)}`);
+  const args = [...flags, ...includes.flatMap((flag) => ['-CFLAGS', flag]), ...files, ...libraries.map(({ binary }) => binary)];
   const verilated = await run(verilator.command, args, { cwd: work, timeoutSeconds, remedy });
 
   options.onProgress?.('compiling');
@@ -174,7 +180,8 @@ async function build(work: string, { options, inputs, flags, verilator, compiler
   const blocks = await blocksOf(join(work, 'obj'), makefile);
   if (options.hierarchical) checkBlocks(inputs, blocks);
   const jobs = options.jobs ?? availableParallelism();
-  const make = ['-C', 'obj', '-f', makefile, `-j${jobs}`, ...makeFlags(compiler, ccache)];
+  const isLibrary = options.cpp.length === 0;
+  const make = ['-C', 'obj', '-f', makefile, `-j${jobs}`, ...makeFlags(compiler, ccache), ...(isLibrary ? [`V${top}__ALL.a`] : [])];
   // The build directory's name changes with the process; ccache must not notice.
   const env = { CCACHE_BASEDIR: work, CCACHE_NOHASHDIR: '1' };
   const compiled = await run('make', make, { cwd: work, env, timeoutSeconds, remedy });
@@ -186,7 +193,8 @@ async function build(work: string, { options, inputs, flags, verilator, compiler
     topCppBytes: await cppBytes(join(work, 'obj'), top),
     tools: { verilator: verilator.version, [compiler.command]: compiler.version },
   };
-  await cp(join(work, 'obj', `V${top}`), join(work, `V${top}`));
+  await cp(join(work, 'obj', isLibrary ? `V${top}__ALL.a` : `V${top}`), join(work, binaryName(options)));
+  if (isLibrary) await cp(join(work, 'obj', `V${top}.h`), join(work, `V${top}.h`));
   await rm(join(work, 'obj'), { recursive: true });
   await writeFile(join(work, 'build.json'), `${JSON.stringify(facts, null, 2)}\n`);
 }
@@ -223,9 +231,12 @@ async function cppBytes(obj: string, top: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-async function readBuild(home: string, top: string): Promise<(BuildFacts & { binary: string }) | undefined> {
+/** What a build leaves: the program, or the archive. */
+const binaryName = ({ top, cpp }: Pick<VerilatorOptions, 'top' | 'cpp'>): string => (cpp.length > 0 ? `V${top}` : `V${top}__ALL.a`);
+
+async function readBuild(home: string, options: VerilatorOptions): Promise<(BuildFacts & { binary: string }) | undefined> {
   const text = await readFile(join(home, 'build.json'), 'utf8').catch(() => undefined);
-  const binary = join(home, `V${top}`);
+  const binary = join(home, binaryName(options));
   if (text === undefined || !(await exists(binary))) return undefined;
   return { ...(JSON.parse(text) as BuildFacts), binary };
 }
