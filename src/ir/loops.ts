@@ -90,7 +90,7 @@ export interface Transfer {
 
 /** A value of a leaf, identified by its position in `Leaf.values`. */
 export type Value =
-  | { readonly kind: 'const'; readonly type: ElementType; /** 32-bit pattern, 0..2^32-1 */ readonly bits: number }
+  | { readonly kind: 'const'; readonly type: ElementType /** 32-bit pattern, 0..2^32-1 */; readonly bits: number }
   | { readonly kind: 'index'; readonly var: string }
   | { readonly kind: 'arg'; readonly name: string; readonly type: ElementType }
   | { readonly kind: 'read'; readonly memory: string; readonly index: readonly AffineExpr[]; readonly type: ElementType }
@@ -128,7 +128,13 @@ export interface Reduce {
 export type ReduceInit =
   | { readonly kind: 'none' }
   | { readonly kind: 'const'; readonly bits: number }
-  | { readonly kind: 'carried'; readonly memory: string; readonly index: readonly AffineExpr[]; readonly over: readonly string[]; readonly first: number };
+  | {
+      readonly kind: 'carried';
+      readonly memory: string;
+      readonly index: readonly AffineExpr[];
+      readonly over: readonly string[];
+      readonly first: number;
+    };
 
 /** What a leaf does with values: once an iteration, or once a finished reduction. */
 export type Effect =
