@@ -24,6 +24,9 @@ export function verifyLeafValues(leaf: Leaf, scope: Scope): void {
     const rate = rates[effect.value];
     if (effect.kind === 'result') {
       verifyPlace('result', effect.name, typeOf(value), scope.program.results, leaf, scope);
+      // One lane has one value, that of the last iteration.
+      const oneLane = rate === undefined && leaf.loops[leaf.loops.length - 1].par === 1;
+      if (oneLane) continue;
       if (!rate || rate === 'mixed' || !rate.includes(leaf.loops[leaf.loops.length - 1].var)) {
         report(badEffect(`result \`${effect.name}\` has one value a lane`, 'reduce it over the lane loop', leaf.source));
       }

@@ -8,6 +8,7 @@ import type { Leaf, Reduce, Value } from '../../ir/loops.ts';
 import type { Op } from '../../ops/table.ts';
 import { OPS } from '../../ops/table.ts';
 import { isTree } from '../analysis/values.ts';
+import { elementsOf } from '../chain.ts';
 
 export interface Work {
   /** Number of the value it computes (numbers beyond the leaf's values are moves made here). */
@@ -31,6 +32,8 @@ export interface WorkList {
   readonly constants: ReadonlyMap<number, number>;
   /** The value that effect i sends (a move's number where the value itself is no operation). */
   readonly effectValues: readonly number[];
+  /** Inputs made here: what a reduction of single elements finds in memory, by the number of the reduction. */
+  readonly carried: ReadonlyMap<number, number>;
 }
 
 /** Operations reachable from the effects, in depth-first order. */
@@ -42,6 +45,7 @@ export function workOf(leaf: Leaf): WorkList {
   const items: Work[] = [];
   const done = new Set<number>();
   let next = leaf.values.length;
+  const carried = new Map<number, number>();
   const move = (of: number): number => {
     items.push({ id: next, op: 'mov', args: [of], kind: 'op' });
     done.add(next);
@@ -60,6 +64,11 @@ export function workOf(leaf: Leaf): WorkList {
       // The tree reads the result of a stage, so a bare input needs one.
       const arg = items.some((item) => item.id === x) ? x : move(x);
       items.push({ id, op: value.op, args: [arg], kind: 'tree', reduce: value });
+    } else if (value.init.kind === 'carried' && leaf.loops.every((loop) => !value.over.includes(loop.var) || elementsOf(loop) === 1)) {
+      // Nothing is accumulated here: each element is combined with what memory holds.
+      const args = holdConstants(value.args, constants, move);
+      carried.set(next, id);
+      items.push({ id, op: value.op, args: [...args, next++], kind: 'op' });
     } else {
       // An initial constant takes the stage's immediate, so constant operands are moved into a register.
       const args = value.args.map((arg) => (constants.has(arg) && value.init.kind === 'const' ? move(arg) : arg));
@@ -76,7 +85,7 @@ export function workOf(leaf: Leaf): WorkList {
     }
     return done.has(effect.value) ? effect.value : move(effect.value);
   });
-  return { items, constants, effectValues };
+  return { items, constants, effectValues, carried };
 }
 
 /** A stage has one immediate: further different constants come from a register. */

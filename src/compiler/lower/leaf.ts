@@ -10,7 +10,7 @@ import type { Site } from '../analysis/sites.ts';
 import { isTree, laneLoop, laneShape } from '../analysis/values.ts';
 import { buildChain, type Chain, elementsOf } from '../chain.ts';
 import { cutWork, type InputClass, type Segment } from '../datapath/segments.ts';
-import { type Work, workOf } from '../datapath/work.ts';
+import { type Work, type WorkList, workOf } from '../datapath/work.ts';
 import { lanesTooMany, noFloat, operationTooWide, ringTooShort, ringTooSlow, unsupported } from '../messages.ts';
 import type { NetlistBuilder, Outlet, Unit } from './builder.ts';
 
@@ -34,7 +34,7 @@ export function lowerLeaf(builder: NetlistBuilder, site: Site, name: string): Le
   const { arch } = builder;
   checkLeaf(arch, leaf, name);
   const work = workOf(leaf);
-  const classOf = (id: number): InputClass => inputClass(leaf, site, id);
+  const classOf = (id: number): InputClass => (work.carried.has(id) ? 'vector' : inputClass(leaf, site, id));
   const segments = cutWork({ arch, work, classOf });
   if (!Array.isArray(segments)) {
     if (segments.field === 'pcu.float') throw new DiagnosticError(noFloat(name, leaf.source));
@@ -44,7 +44,7 @@ export function lowerLeaf(builder: NetlistBuilder, site: Site, name: string): Le
   const producers = new Map<number, Outlet>();
   segments.forEach((segment, i) => {
     const id = segments.length > 1 ? `${name}.${i}` : name;
-    lowerSegment(builder, site, leaf, segment, id, work.effectValues, inlets, producers);
+    lowerSegment(builder, site, leaf, segment, id, work, inlets, producers);
   });
   const effects = work.effectValues.map((value) => producers.get(value) as Outlet);
   return { inlets, effects };
@@ -71,7 +71,7 @@ function lowerSegment(
   leaf: Leaf,
   segment: Segment,
   id: string,
-  effectValues: readonly number[],
+  work: WorkList,
   inlets: Inlet[],
   producers: Map<number, Outlet>,
 ): void {
@@ -81,6 +81,8 @@ function lowerSegment(
   const loops = [...site.outer, ...leaf.loops];
   const masks = new MaskRequests(loops.map((loop) => loop.var));
   for (const item of segment.items) if (item.reduce) masks.reduction(leaf, item.reduce);
+  // A result that is no reduction is that of the last iteration.
+  if (segment.items.some((item) => item.last)) masks.all.push(new Set(loops.map((loop) => loop.var)));
   const pops = segment.inputs.filter((input) => input.from === 'scalar').map((input) => masks.scalarPop(leaf, site, input.id));
   const pinned = new Set(
     segment.inputs.flatMap((input) => (input.from === 'counter' ? [(leaf.values[input.id] as { var: string }).var] : [])),
@@ -122,7 +124,7 @@ function lowerSegment(
         const port = builder.port(unit, 'vector', 'in');
         config.vectorIn[port] = { used: 1, pop: 0, masks: 0 };
         config.inputs[register] = { kind: INPUT.vector, index: port };
-        if (input.from === 'vector') inlets.push({ value: input.id, net: 'vector', unit, port });
+        if (input.from === 'vector') inlets.push({ value: work.carried.get(input.id) ?? input.id, net: 'vector', unit, port });
         else builder.connect(producers.get(input.id) as Outlet, { unit, port }, id);
       }
     }
@@ -130,7 +132,7 @@ function lowerSegment(
   for (const item of segment.items)
     if (item.reduce) configureReduction(builder, leaf, segment, item, item.reduce, config, chain, unit, id, inlets);
   for (const value of segment.outputs)
-    producers.set(value, configureOutput(builder, leaf, segment, value, config, chain, unit, effectValues));
+    producers.set(value, configureOutput(builder, leaf, segment, value, config, chain, unit, work.effectValues));
 }
 
 /** The sets of loop variables whose boundaries a PCU must see. */
@@ -223,7 +225,7 @@ function configureOutput(
 ): Outlet {
   const item = segment.items.find((work) => work.id === value) as Work;
   const source = segment.plan.stageOf.get(value) as number;
-  const mask = item.reduce ? chain.maskOf(item.reduce.over) : 0;
+  const mask = item.last ? 2 ** chain.config.count - 1 : item.reduce ? chain.maskOf(item.reduce.over) : 0;
   invariant(item.kind === 'op' || effectValues.includes(value), 'reductions are only used by effects');
   const net = item.kind === 'tree' || sendsScalar(leaf, value, effectValues) ? 'scalar' : 'vector';
   const port = builder.port(unit, net, 'out');

@@ -3,16 +3,32 @@ import type { Program } from '../../frontend/program.ts';
 import { dotProduct, simpleDotProduct, sumSquare } from './dot-product.ts';
 import { gemm } from './gemm.ts';
 import { outerProduct } from './outer-product.ts';
+import { broadcastTest, unalignLoad, unalignParTest, unalignReduce, vecTest } from './products.ts';
+import { bankEnable, ifTest, memReduceTest, unalignStore } from './stores.ts';
+import { fileLutTest, lutTest, outerWrite, streamFake } from './tables.ts';
 import { tpchq6 } from './tpchq6.ts';
 import { VARIANTS, type Variant } from './variants.ts';
 
-const families: Readonly<Record<Variant['family'], Program>> = {
+const families: Readonly<Record<string, Program>> = {
+  BankEnable: bankEnable,
+  BroadcastTest: broadcastTest,
   DotProduct: dotProduct,
+  FileLUTTest: fileLutTest,
   GEMM: gemm,
+  IfTest: ifTest,
+  LUTTest: lutTest,
+  MemReduceTest: memReduceTest,
   OuterProduct: outerProduct,
+  OuterWrite: outerWrite,
   SimpleDotProduct: simpleDotProduct,
+  StreamFake: streamFake,
   SumSquare: sumSquare,
   TPCHQ6: tpchq6,
+  UnalignLoad: unalignLoad,
+  UnalignParTest: unalignParTest,
+  UnalignReduce: unalignReduce,
+  UnalignStore: unalignStore,
+  VecTest: vecTest,
 };
 
 /** A family with a variant's parameters as defaults. */
@@ -31,5 +47,8 @@ function variantOf({ name, family, params }: Variant): Program {
   };
 }
 
-/** Families first, then variants. */
-export const suite: readonly Program[] = [...Object.values(families), ...VARIANTS.map(variantOf)];
+/** Families first, then variants; a family with one variant of its own name is that variant. */
+export const suite: readonly Program[] = [
+  ...Object.values(families),
+  ...VARIANTS.filter(({ name }) => !Object.hasOwn(families, name)).map(variantOf),
+];
