@@ -30,7 +30,7 @@ export const RTL_PATHS = {
 } as const;
 
 /** Modules that watch and drive nothing: their text is empty for synthesis. */
-export const SIMULATION_ONLY: ReadonlySet<string> = new Set(['kiln_axi_check']);
+export const SIMULATION_ONLY: ReadonlySet<string> = new Set(['kiln_axi_check', 'kiln_axil_check', 'kiln_stable_check']);
 
 /** Where the module `name` goes. */
 export function modulePath(name: string): string {

@@ -207,6 +207,7 @@ class Bench {
     } else {
       dram_.tick();
     }
+    if (context_.gotFinish()) fail("the simulation ended itself: see what its checkers say above");
     cycles_++;
   }
 

@@ -52,6 +52,18 @@ export interface TopPort {
   readonly loader: boolean;
 }
 
+/** The slices of one AXI port, by the width of its part. */
+interface CheckedPort {
+  readonly index: number;
+  readonly bit: string;
+  readonly address: string;
+  readonly b8: string;
+  readonly b3: string;
+  readonly b2: string;
+  readonly data: string;
+  readonly strb: string;
+}
+
 export interface TopView {
   readonly banner: string;
   readonly size: string;
@@ -59,6 +71,12 @@ export interface TopView {
   readonly columns: readonly TopColumn[];
   readonly ports: readonly TopPort[];
   readonly zeroAddress: string;
+  /** The slices of the AXI ports that their checkers watch, and what these know of the fabric. */
+  readonly checked: readonly CheckedPort[];
+  readonly generators: number;
+  readonly addressBits: number;
+  /** Beats of the longest burst. */
+  readonly burst: number;
   /** Words of a memory beat that no column reads; empty when all are read. */
   readonly unusedWords: string;
   readonly msb: Readonly<
@@ -107,6 +125,10 @@ export function topView(fabric: Fabric, banner = 'an architecture'): TopView {
     columns: Array.from({ length: width }, (_, x) => topColumn(fabric, x)),
     ports: Array.from({ length: ports }, (_, index) => topPort(fabric, index)),
     zeroAddress: `${addressBits}'d0`,
+    checked: Array.from({ length: ports }, (_, index) => checkedPort(index, ports, addressBits)),
+    generators: fabric.tilesOf('ag').length,
+    addressBits,
+    burst: arch.ag.burstBeats,
     unusedWords: width < COLUMNS_PER_BEAT ? `[511:${32 * width}]` : '',
     msb: {
       port: ports - 1,
@@ -133,6 +155,13 @@ export function topView(fabric: Fabric, banner = 'an architecture'): TopView {
 
 /** Slice `index` of a flat vector of `width`-bit parts. */
 const slice = (index: number, width: number): string => (width === 1 ? `[${index}]` : `[${(index + 1) * width - 1}:${index * width}]`);
+
+function checkedPort(index: number, ports: number, addressBits: number): CheckedPort {
+  // The only port of a fabric has signals of one bit, which have no slices.
+  const bit = ports === 1 ? '' : `[${index}]`;
+  const part = (width: number) => slice(index, width);
+  return { index, bit, address: part(addressBits), b8: part(8), b3: part(3), b2: part(2), data: part(512), strb: part(64) };
+}
 
 /** The number of address generators on a port. */
 function generatorsOn(fabric: Fabric, port: number): number {
@@ -305,7 +334,10 @@ function wrap(items: readonly string[], indent: string): string[] {
   return [...lines, indent + line];
 }
 
-/** The template of `topView`. */
+/** The templates of `topView`. */
 export const TOP_TEMPLATES: readonly { readonly module: string; readonly template: string }[] = [
   { module: 'kiln_top', template: 'top/top.sv.njk' },
+  { module: 'kiln_axi_check', template: 'top/axi_check.sv.njk' },
+  { module: 'kiln_axil_check', template: 'top/axil_check.sv.njk' },
+  { module: 'kiln_stable_check', template: 'top/stable_check.sv.njk' },
 ];
