@@ -1,7 +1,31 @@
-/** Many tokens, few token inputs: compute units that wait for two tokens and send one. */
+/** Many tokens, few token inputs: compute units that wait for several tokens and send one. */
 import { zeroOf } from '../../base/bitstruct.ts';
 import { pcuLayout } from '../../fabric/config.ts';
-import type { NetlistBuilder, Outlet } from './builder.ts';
+import { tripsOf } from '../trips.ts';
+import type { NetlistBuilder, Outlet, Unit } from './builder.ts';
+
+/** The token that says that a store is done. */
+export function doneToken(builder: NetlistBuilder, ag: Unit<'ag'>): Outlet {
+  const outlet: Outlet = { unit: ag.id, net: 'control', port: 0 };
+  const runs = tripsOf(ag.config.chain).reduce((product, trips) => product * trips, 1);
+  if (ag.config.tokenOut[0].mask !== 0 || runs === 1) return outlet;
+  const config = zeroOf(pcuLayout(builder.arch));
+  const unit = builder.add('pcu', `pcu.done.${ag.label}`, config, `done.${ag.label}`);
+  config.enable = 1;
+  config.chain = { ...config.chain, count: 1, par: 1 };
+  config.chain.counters[0] = { min: 0, stride: 1, max: runs, bound: 0 };
+  const port = builder.port(unit, 'control', 'in');
+  config.tokenIn[port] = { used: 1, mask: 0, init: 0 };
+  builder.connect(outlet, { unit, port }, `${ag.label} run`);
+  return { unit: unit.id, net: 'control', port: sendAtEnd(builder, unit, 1) };
+}
+
+/** From the last stage: the unit is empty once the token, which may end the run, is out. */
+function sendAtEnd(builder: NetlistBuilder, unit: Unit<'pcu'>, mask: number): number {
+  const port = builder.port(unit, 'control', 'out');
+  unit.config.tokenOut[port] = { used: 1, source: builder.arch.pcu.stages - 1, mask };
+  return port;
+}
 
 /** Joins token outlets, the oldest first, until there are at most `most`. Every outlet sends one token a run. */
 export function joinTokens(builder: NetlistBuilder, outlets: readonly Outlet[], most: number): Outlet[] {
@@ -18,9 +42,7 @@ export function joinTokens(builder: NetlistBuilder, outlets: readonly Outlet[], 
       config.tokenIn[port] = { used: 1, mask: 0, init: 0 };
       builder.connect(outlet, { unit, port }, `${outlet.unit} done`);
     }
-    const port = builder.port(unit, 'control', 'out');
-    // From the last stage: the unit is empty once the token, which may end the run, is out.
-    config.tokenOut[port] = { used: 1, source: arch.pcu.stages - 1, mask: 0 };
+    const port = sendAtEnd(builder, unit, 0);
     waiting.push({ unit: unit.id, net: 'control', port });
   }
   return waiting;

@@ -19,7 +19,7 @@ import { elementsOf } from '../chain.ts';
 import { unsupported } from '../messages.ts';
 import { findStreams } from '../passes/streams.ts';
 import { NetlistBuilder, type Outlet, type Unit } from './builder.ts';
-import { joinTokens } from './join.ts';
+import { doneToken, joinTokens } from './join.ts';
 import { type LeafUnits, lowerLeaf } from './leaf.ts';
 import { type MemoryPlan, planMemory } from './memory-plan.ts';
 import { lowerMemory } from './pmu.ts';
@@ -158,7 +158,7 @@ function lowerHost(
   const args = new Map<string, number>();
   const results = new Map<string, number>();
   const stores = sites.filter(({ statement }) => statement.kind === 'store');
-  const stored = stores.map((site): Outlet => ({ unit: (transfers.get(site) as Unit).id, net: 'control', port: 0 }));
+  const stored = stores.map((site) => doneToken(builder, transfers.get(site) as Unit<'ag'>));
   for (const outlet of joinTokens(builder, stored, builder.arch.host.tokens)) {
     const port = builder.port(host, 'control', 'in');
     config.tokens[port].expect = 1;

@@ -73,7 +73,8 @@ export function lowerTransfer(
     config.row = { used: 1, limit: dram.shape[rowDimensions[0]], at: { base: chain.affine(1).base, inc: chain.affine(1).inc } };
   if (exceeds[rank - 1])
     config.column = { used: 1, limit: dram.shape[rank - 1], at: { base: chain.affine(2).base, inc: chain.affine(2).inc } };
-  if (transfer.kind === 'store') config.tokenOut[0] = { used: 1, mask: chain.maskOf(everything) };
+  // A run that is beyond the array says so at once, before the runs ahead of it are written: then every run tells.
+  if (transfer.kind === 'store') config.tokenOut[0] = { used: 1, mask: guarded ? 0 : chain.maskOf(everything) };
   return builder.add('ag', `ag.${name}`, config, name, transfer.source);
 }
 

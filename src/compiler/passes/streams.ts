@@ -11,7 +11,7 @@
  */
 import type { AffineExpr, Leaf, LoopProgram, Memory, Transfer } from '../../ir/loops.ts';
 import { coefOf, sameAffine, variable } from '../affine.ts';
-import { type Access, sharedNests } from '../analysis/sites.ts';
+import { type Access, type Site, sharedNests } from '../analysis/sites.ts';
 import { laneShape } from '../analysis/values.ts';
 import { contextLoops } from '../lower/memory-plan.ts';
 
@@ -43,11 +43,18 @@ function keepsPace(name: string, accesses: Accesses, streams: ReadonlySet<string
   for (const [other, list] of accesses) {
     if (other === name || !list.some((access) => access.kind === 'read' && access.site === read.site)) continue;
     const writers = list.filter((access) => access.kind === 'write');
-    const fine = writers.every(({ site }) => site.statement.kind === 'load' || (site === write.site && streams.has(other)));
+    const fine = writers.every(({ site }) => isSource(site) || (site === write.site && streams.has(other)));
     if (!fine) return false;
   }
   return true;
 }
+
+/** Does it wait for no other part of the program? */
+const isSource = ({ statement }: Site): boolean =>
+  statement.kind === 'load' ||
+  (statement.kind === 'leaf' &&
+    statement.effects.length === 1 &&
+    statement.values.every((value) => value.kind !== 'read' && !(value.kind === 'reduce' && value.init.kind === 'carried')));
 
 /** Loops of a leaf that the write is finished after. */
 function ownLoops(write: Access): number {

@@ -1,0 +1,42 @@
+/** One small program a feature of the suite on the RTL of `demo`: the same answers, in the same cycles, as the golden machine. */
+import { expect, test } from 'vitest';
+import { programNamed } from '../../src/programs/index.ts';
+import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
+import { buildProgram } from '../../src/sweep/point/build.ts';
+import { runPoint } from '../../src/sweep/point/point.ts';
+import { fabricNamed } from '../support/fabric.ts';
+
+const demo = fabricNamed('demo');
+const given = { arrays: new Map(), args: new Map(), seed: 1 } as const;
+const witnesses = new Set(['evaluator', 'golden', 'rtl'] as const);
+
+const FEATURES: readonly (readonly [feature: string, family: string, params: Readonly<Record<string, number>>])[] = [
+  ['a lane tree over counters', 'SumSquare', { N: 200, ts: 40, ip: 8 }],
+  ['copies and their sum', 'SumSquare', { N: 200, ts: 40, op: 2, ip: 3 }],
+  ['an argument, a queue, the last value', 'StreamFake', {}],
+  ['one leaf streams into another', 'SimpleDotProduct', { N: 96 }],
+  ['tables', 'LUTTest', { N: 64, ts: 16, ip: 8 }],
+  ['writes that do not depend on the inner loop', 'OuterWrite', { N: 20, ts: 32, ip: 8 }],
+  ['a memory written and a dense store', 'UnalignStore', { N: 64, ip: 5 }],
+  ['float select to a store', 'BankEnable', { N: 32, ip: 8 }],
+  ['a store in each arm', 'IfTest', { N: 64, ip: 8 }],
+  ['a memory that a sum is carried in', 'MemReduceTest', { D: 64, N: 6, ip: 8 }],
+  ['a dense load, lanes that do not divide', 'UnalignLoad', { N: 64, ip: 5 }],
+  ['two loads into one sum', 'DotProduct', { N: 128, ip: 8 }],
+  ['four loads and a predicate', 'TPCHQ6', { N: 128, ts: 32, ip: 8 }],
+  ['one word for all lanes', 'BroadcastTest', { N: 16, op: 1 }],
+  ['a word and a vector of one memory', 'VecTest', { N: 16, op: 1 }],
+  ['products of tiles made on chip', 'UnalignParTest', { M: 16, N: 32, ts1: 8, ip: 8, ip1: 8 }],
+  ['products of tiles that are loaded', 'OuterProduct', { M: 16, N: 32, ts1: 8, ts2: 16, ip: 8, ip1: 8 }],
+  ['a store beyond the ends of its array', 'OuterProduct', { M: 13, N: 19, ts1: 9, ts2: 6, ip: 8, ip1: 5 }],
+  ['a product of matrices', 'GEMM', { dim: 16, ts: 8, its: 8, ip: 8 }],
+];
+
+test.runIf(process.env.KILN_FULL).each(FEATURES)('%s: %s %o', async (_, family, params) => {
+  const built = buildProgram(demo, programNamed(`suite/${family}`), params, {});
+  const options = { witnesses, given, profile: DRAM_PROFILES.pir2020, network: 'routed' } as const;
+  const point = await runPoint(demo, built, options, async (_title, work) => work(() => {}));
+  expect(point.problems).toEqual([]);
+  expect(point.rtl).toBeDefined();
+  expect(point.rtl?.cycles).toBe(point.golden?.cycles);
+});

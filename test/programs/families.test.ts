@@ -1,0 +1,46 @@
+/** Families at other sizes and parallelisations than the table's: the right answer on the golden machine, or a diagnostic. */
+import { expect, test } from 'vitest';
+import { DiagnosticError } from '../../src/base/diagnostic.ts';
+import { Rng } from '../../src/base/rng.ts';
+import { programNamed } from '../../src/programs/index.ts';
+import { VARIANTS } from '../../src/programs/suite/variants.ts';
+import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
+import { buildProgram } from '../../src/sweep/point/build.ts';
+import { runPoint } from '../../src/sweep/point/point.ts';
+import { fabricNamed } from '../support/fabric.ts';
+
+const demo = fabricNamed('demo');
+const families = [...new Set(VARIANTS.map(({ family }) => family))];
+const ROUNDS = process.env.KILN_FULL ? 40 : 4;
+const given = { arrays: new Map(), args: new Map(), seed: 1 } as const;
+const options = { witnesses: new Set(['evaluator', 'golden'] as const), given, profile: DRAM_PROFILES.ideal, network: 'routed' } as const;
+
+/** Sizes, tiles, lanes and copies that rarely divide each other. */
+function randomParams(family: string, rng: Rng): Record<string, number> {
+  const params: Record<string, number> = {};
+  for (const key of Object.keys(programNamed(`suite/${family}`).params)) {
+    if (/^(op|op1|op2|ip2|loop_.*)$/.test(key)) params[key] = rng.int(1, 3);
+    else if (/^ip/.test(key)) params[key] = rng.int(1, 8);
+    else if (/^(ts|ts1|ts2|its)$/.test(key)) params[key] = rng.int(4, 17);
+    else if (/^(N|M|D|dim)$/.test(key)) params[key] = rng.int(8, 47);
+  }
+  return params;
+}
+
+test.each(families)('%s', async (family) => {
+  const rng = new Rng(family);
+  let ran = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const params = randomParams(family, rng);
+    try {
+      const built = buildProgram(demo, programNamed(`suite/${family}`), params, {});
+      const { problems } = await runPoint(demo, built, options, async (_title, work) => work(() => {}));
+      expect(problems, JSON.stringify(params)).toEqual([]);
+      ran++;
+    } catch (error) {
+      // Too many units for a fabric of 16 is an answer, too.
+      if (!(error instanceof DiagnosticError)) throw error;
+    }
+  }
+  expect(ran).toBeGreaterThan(0);
+});
