@@ -11,6 +11,7 @@ import { explainCommand } from './commands/explain.ts';
 import { listCommand } from './commands/list.ts';
 import { rtlCommand } from './commands/rtl.ts';
 import { runCommand } from './commands/run.ts';
+import { synthCommand } from './commands/synth.ts';
 import { viewCommand } from './commands/view.ts';
 import { EXIT } from './exit.ts';
 
@@ -34,6 +35,7 @@ for (const make of [
   viewCommand,
   demoCommand,
   benchCommand,
+  synthCommand,
 ])
   kiln.addCommand(make(cli));
 

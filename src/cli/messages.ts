@@ -36,3 +36,6 @@ export const unknownKind = (path: string): Diagnostic =>
 
 export const archNeeded = (path: string): Diagnostic =>
   errorDiagnostic('E1007', `\`${path}\` means nothing without its architecture`, { help: 'name it with `--arch`' });
+
+export const unknownUnit = (name: string, near: string | undefined, known: readonly string[]): Diagnostic =>
+  errorDiagnostic('E1008', `there is no unit \`${name}\` to synthesise`, { help: nearOr(near, known, 'units are') });
