@@ -1,10 +1,11 @@
 /**
  * The fingerprint of an architecture: a bitstream carries it and the loader refuses another one.
  * It covers everything that decides what a bit means: every hardware parameter, the version of the
- * layouts in `config.ts`, and the operation table. Names and descriptions do not count.
+ * layouts in `config.ts`, the operation table and the seeds. Names and descriptions do not count.
  */
 import type { Arch } from '../arch/schema.ts';
 import { hash64 } from '../base/hash.ts';
+import { SEED_TEXT } from '../ops/seeds.ts';
 import { OP_NAMES, OPS } from '../ops/table.ts';
 
 /** Goes up with every change of a layout in `config.ts` that parameters do not show. */
@@ -23,7 +24,7 @@ export function fingerprintOf(arch: Arch): Fingerprint {
     const { code, arity, latency, float } = OPS[name];
     return [name, code, arity, latency, float];
   });
-  const hex = hash64(canonicalJson({ layout: LAYOUT_VERSION, hardware, ops }));
+  const hex = hash64(canonicalJson({ layout: LAYOUT_VERSION, hardware, ops, seeds: SEED_TEXT }));
   return { hi: Number.parseInt(hex.slice(0, 8), 16), lo: Number.parseInt(hex.slice(8), 16) };
 }
 

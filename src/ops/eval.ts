@@ -5,6 +5,7 @@
  */
 import { addHalves, dotHalves, exponentOf, multiplyHalves, packHalves, scaleFloat } from './bfloat.ts';
 import { fmaFloat } from './fma.ts';
+import { reciprocalSeed, rootReciprocalSeed } from './seeds.ts';
 import type { Op } from './table.ts';
 
 /** The one NaN, as a pattern. */
@@ -141,4 +142,6 @@ export const EVAL: Record<Op, (a: number, b: number, c: number) => number> = {
   bdot2: (a, b, c) => bitsOf(dotHalves(a, b, floatOf(c))),
   fscale: (a, b) => bitsOf(scaleFloat(floatOf(a), b | 0)),
   fexpo: (a) => exponentOf(floatOf(a)),
+  frcp: unary(reciprocalSeed),
+  frsq: unary(rootReciprocalSeed),
 };

@@ -7,6 +7,7 @@
 import { addHalves, dotHalves, exponentOf, multiplyHalves, packHalves, scaleFloat } from './bfloat.ts';
 import { dotBytes, floatOf, floatToInt, floatToUnsigned, multiplyHigh, multiplyHighUnsigned, roundEven, saturate } from './eval.ts';
 import { fmaText, fmaTie } from './fma.ts';
+import { reciprocalSeed, rootReciprocalSeed } from './seeds.ts';
 import type { Op } from './table.ts';
 
 export type Domain = 'i' | 'f';
@@ -45,6 +46,8 @@ export const EXPRESSION_NAMES = {
   dotHalves,
   scaleFloat,
   exponentOf,
+  reciprocalSeed,
+  rootReciprocalSeed,
 } as const;
 
 export const EXPRESSIONS: Record<Op, Expression> = {
@@ -105,4 +108,6 @@ export const EXPRESSIONS: Record<Op, Expression> = {
   bdot2: { operands: ['i', 'i', 'f'], result: 'f', text: (a, b, c) => `dotHalves(${a}, ${b}, ${c})` },
   fscale: { operands: ['f', 'i', 'i'], result: 'f', text: (a, b) => `scaleFloat(${a}, ${b})` },
   fexpo: { operands: ['f', 'f', 'f'], result: 'i', text: (a) => `exponentOf(${a})` },
+  frcp: float((a) => `reciprocalSeed(${a})`),
+  frsq: float((a) => `rootReciprocalSeed(${a})`),
 };

@@ -95,6 +95,8 @@ export const OPS = {
   bdot2: float(54, 3, 'a.lo * b.lo + a.hi * b.hi + c in binary32, rounded once, small terms cut'),
   fscale: float(55, 2, 'a * 2^b, b a signed integer, rounded once'),
   fexpo: quick(56, 1, 'floor(log2 |a|) as an integer; 0: the least integer, infinity or NaN: the largest'),
+  frcp: quick(57, 1, 'about 1 / a, relative error below 2^-7.9; |a| below 2^-126: infinity, from 2^126 on: 0'),
+  frsq: quick(58, 1, 'about 1 / sqrt(a), relative error below 2^-7.9; a below 2^-126: infinity, a < 0: NaN'),
 } as const satisfies Record<string, OpFacts>;
 
 export type Op = keyof typeof OPS;

@@ -1,4 +1,4 @@
-// The entry of `npm start`, `npm test`, `npm run test:full`, `npm run bench` and `npm run suite`: installs what is missing, then runs.
+// The entry of `npm start`, `npm test`, `npm run test:full`, `npm run prove`, `npm run bench` and `npm run suite`: installs what is missing, then runs.
 // Stands alone: plain Node and nothing else, because it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -12,6 +12,7 @@ const tasks = {
   start: { tools: ['verilator', 'compiler', 'make'], args: ['src/cli/bin.js', 'demo'] },
   test: { tools: 'all', args: [bin('vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts'] },
   'test:full': { tools: 'all', args: [bin('vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts'], env: { KILN_FULL: '1' } },
+  prove: { tools: ['verilator', 'compiler', 'make'], args: ['--import', 'tsx', 'test/prove/main.ts'] },
   bench: { tools: ['verilator', 'compiler', 'make'], args: ['--import', 'tsx', 'test/bench/main.ts'] },
   suite: { tools: [], args: ['--import', 'tsx', 'test/bench/main.ts', 'suite'] },
   install: { tools: 'all' },

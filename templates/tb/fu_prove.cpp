@@ -92,6 +92,30 @@ uint32_t dot(uint32_t a, uint32_t b, uint32_t c) {
   return as_bits(static_cast<float>(std::ldexp(static_cast<double>(total), top - 175)));
 }
 
+// The seeds: eight bits of the answer at the middle of the interval that seven bits of a name.
+uint32_t reciprocal_seed(float f) {
+  const uint32_t a = as_bits(f), sign = a & 0x80000000u;
+  if (std::isnan(f)) return as_bits(f);
+  if (std::fabs(f) < 0x1p-126f) return sign | 0x7f800000u;
+  if (std::fabs(f) >= 0x1p126f) return sign;
+  int exponent = 0;
+  std::frexp(f, &exponent);  // |f| = 2 m 2^(exponent - 1), m below 1
+  const double middle = 1 + (std::floor((std::ldexp(std::fabs(double{f}), 1 - exponent) - 1) * 128) + 0.5) / 128;
+  const double seed = 1 + std::min(255.0, std::nearbyint(256 * (2 / middle - 1))) / 256;
+  return as_bits(std::copysign(static_cast<float>(std::ldexp(seed, -exponent)), f));
+}
+
+uint32_t root_seed(float f) {
+  if (std::isnan(f) || f < 0) return 0x7fc00000u;
+  if (f < 0x1p-126f) return 0x7f800000u;
+  if (std::isinf(f)) return 0;
+  const int power = std::ilogb(f), half_power = (power - (power & 1)) / 2;
+  const double part = std::ldexp(double{f}, -power);  // 1..2
+  const double middle = (1 + (std::floor((part - 1) * 64) + 0.5) / 64) * (power & 1 ? 2 : 1);
+  const double seed = 1 + std::min(255.0, std::nearbyint(256 * (2 / std::sqrt(middle) - 1))) / 256;
+  return as_bits(static_cast<float>(std::ldexp(seed, -half_power - 1)));
+}
+
 uint32_t expect(const std::string& op, bool floats, Operands v) {
   const uint32_t a = v.a, b = v.b, c = v.c;
   const int32_t sa = static_cast<int32_t>(a), sb = static_cast<int32_t>(b);
@@ -155,6 +179,8 @@ uint32_t expect(const std::string& op, bool floats, Operands v) {
   if (op == "bhi") return as_bits(as_float(a & 0xffff0000u));
   if (op == "badd") return half_bits(half(a) + half(b)) | half_bits(half(a >> 16) + half(b >> 16)) << 16;
   if (op == "bmul") return half_bits(half(a) * half(b)) | half_bits(half(a >> 16) * half(b >> 16)) << 16;
+  if (op == "frcp") return reciprocal_seed(fa);
+  if (op == "frsq") return root_seed(fa);
   if (op == "bdot2") return dot(a, b, c);
   if (op == "fscale") return as_bits(static_cast<float>(std::ldexp(double{fa}, sb > 400 ? 400 : sb < -400 ? -400 : sb)));
   if (op == "fexpo") return fa == 0 ? 0x80000000u : !std::isfinite(fa) ? 0x7fffffffu : static_cast<uint32_t>(std::ilogb(fa));

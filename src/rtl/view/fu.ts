@@ -2,6 +2,7 @@
  * The view of the functional-unit array of one pipeline stage: `kiln_fu` and its parts. All
  * counting (register names, widths, who delays whom) happens here, so that templates only print.
  */
+import { SEEDS } from '../../ops/seeds.ts';
 import { type LatencyClass, OP_NAMES, OPS, type Op } from '../../ops/table.ts';
 
 export interface FuParams {
@@ -80,6 +81,8 @@ export interface FuView {
   readonly zeros: { readonly mantissa: readonly HalfView[]; readonly sum: readonly HalfView[]; readonly half: readonly HalfView[] };
   /** The opcodes that a part tells apart, where that is not simply a class. */
   readonly uses: Readonly<Record<keyof typeof USES, readonly OpView[]>>;
+  /** The memories of the seeds, last entry first, in words of 256 bits. */
+  readonly seeds: { readonly reciprocal: readonly string[]; readonly rootReciprocal: readonly string[] };
   /** The valid bits behind the first register of a pair of bf16. */
   readonly pair: { readonly valids: ClassView['valids'] };
   /** Whether any class takes more than a cycle, so that there is control state to reset. */
@@ -136,6 +139,7 @@ export function fuView(params: FuParams, banner = 'an architecture', module = 'k
     },
     zeros: { mantissa: halves(24), sum: halves(64), half: halves(16) },
     uses: { product: used('product'), unpack: used('unpack'), pair: used('pair') },
+    seeds: { reciprocal: wordsOf(SEEDS.reciprocal), rootReciprocal: wordsOf(SEEDS.rootReciprocal) },
     pair: { valids: floatClass.valids.slice(0, Math.max(0, Math.min(latency.float, FLOAT_STEPS) - 2)) },
     pipelined: cycles.some((count) => count > 1),
   };
@@ -148,6 +152,12 @@ export function fuTemplates(view: FuView): readonly { module: string; template: 
     { module: view.module, template: 'unit/fu.sv.njk' },
     ...parts.map((part) => ({ module: `${view.module}_${part}`, template: `unit/fu_${part}.sv.njk` })),
   ];
+}
+
+/** The bytes of a memory as the parts of a concatenation, byte 0 in the lowest bits. */
+function wordsOf(bytes: Uint8Array): string[] {
+  const digits = [...bytes].reverse().map((byte) => byte.toString(16).padStart(2, '0'));
+  return [0, 32, 64, 96].map((at) => digits.slice(at, at + 32).join(''));
 }
 
 function opView(name: Op): OpView {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Rng } from '../../../src/base/rng.ts';
-import { EVAL } from '../../../src/ops/eval.ts';
+import { bitsOf, EVAL, floatOf } from '../../../src/ops/eval.ts';
 import { OP_NAMES, OPS, type Op } from '../../../src/ops/table.ts';
 import { addExact, type Exact, exactOf, multiplyExact, negateExact, roundExact, roundExactHalf } from '../../support/binary32.ts';
 
@@ -138,6 +138,25 @@ const FLOAT: Partial<Record<Op, (a: number, b: number, c: number) => number>> = 
   fscale: (a, b) => {
     const x = exactOf(a);
     return roundExact({ ...x, exponent: x.exponent + Math.max(-500, Math.min(500, b | 0)) });
+  },
+  frcp: (a) => {
+    const x = floatOf(a);
+    if (Number.isNaN(x)) return NAN;
+    if (Math.abs(x) < 2 ** -126) return bitsOf(x < 0 || Object.is(x, -0) ? -Infinity : Infinity);
+    if (Math.abs(x) >= 2 ** 126) return bitsOf(x < 0 ? -0 : 0);
+    const power = Math.floor(Math.log2(Math.abs(floatOf(a & 0x7f800000))));
+    const middle = 1 + (Math.floor((Math.abs(x) / 2 ** power - 1) * 128) + 0.5) / 128;
+    return bitsOf((Math.sign(x) * (1 + Math.round(256 * (2 / middle - 1)) / 256)) / 2 ** (power + 1));
+  },
+  frsq: (a) => {
+    const x = floatOf(a);
+    if (Number.isNaN(x) || x < 0) return NAN;
+    if (x < 2 ** -126) return bitsOf(Infinity);
+    if (x === Infinity) return 0;
+    const power = Math.log2(floatOf(a & 0x7f800000));
+    const odd = Math.abs(power % 2);
+    const middle = (1 + (Math.floor((x / 2 ** power - 1) * 64) + 0.5) / 64) * (odd ? 2 : 1);
+    return bitsOf((1 + Math.min(255, Math.round(256 * (2 / Math.sqrt(middle) - 1))) / 256) / 2 ** ((power - odd) / 2 + 1));
   },
   fexpo: (a) => {
     const x = exactOf(a);

@@ -1,0 +1,133 @@
+/**
+ * Exponentials, logarithms and what follows from them: the argument reduced to where a polynomial
+ * holds, the polynomial, and the way back. Coefficients are minimax for the error named beside them.
+ */
+import { reciprocalOfNormal } from './algebraic.ts';
+import type { Id, MacroBuilder } from './graph.ts';
+
+/** ln 2 in a part of 16 digits, whose products with exponents are exact, and the rest. */
+const LN2_HIGH = 0.693145751953125;
+const LN2_LOW = 1.428606765330187e-6;
+/** (e^r - 1 - r) / r^2 for |r| up to ln 2 / 2: 3.3e-9 of e^r. */
+const EXP = [0.0013813142431899905, 0.008369418792426586, 0.04166845604777336, 0.16666515171527863, 0.4999999403953552];
+/** (ln(1 + f) - f + f^2 / 2) / f^3 for 1 + f from sqrt(1/2) to sqrt(2): 7.5e-10. */
+const LOG = [
+  0.06746591627597809, -0.1167563870549202, 0.11888177692890167, -0.12405592203140259, 0.14219550788402557, -0.1666799634695053,
+  0.2000211924314499, -0.25000008940696716, 0.3333331346511841,
+];
+/** (tanh x / x - 1) / x^2 in x^2, up to 0.6: 8.8e-11. */
+const TANH = [
+  0.002231060992926359, -0.008267087861895561, 0.021734438836574554, -0.053952474147081375, 0.13333247601985931, -0.3333333134651184,
+];
+/** erf x / x - 1 in x^2, up to 0.93: 4.5e-10. */
+const ERF_SMALL = [
+  8.345225069206208e-5, -0.0008137437398545444, 0.005200634244829416, -0.02685927040874958, 0.11283694207668304, -0.37612634897232056,
+  0.12837916612625122,
+];
+/** -ln(1 - erf x) / x - 1, from 0.92 to 3.95: 2.1e-10 of erf. */
+const ERF_LARGE = [
+  4.938212896377081e-6, -4.5581171434605494e-5, -4.958683348377235e-5, 0.002930157817900181, -0.022674139589071274, 0.10526269674301147,
+  0.6356252431869507, 0.12855175137519836,
+];
+
+/** e^x = p 2^k with p about 1, for -104 <= x <= 89. */
+function exponential(b: MacroBuilder, x: Id): { p: Id; k: Id } {
+  const k = b.op('frint', b.op('fmul', x, b.float(Math.LOG2E)));
+  const r = b.op('fma', k, b.float(-LN2_LOW), b.op('fma', k, b.float(-LN2_HIGH), x));
+  const q = b.op('fma', b.polynomial(r, EXP), r, b.float(1));
+  return { p: b.op('fma', q, r, b.float(1)), k: b.op('f2i', k) };
+}
+
+const clamp = (b: MacroBuilder, x: Id, low: number, high: number): Id => b.op('fmin', b.op('fmax', x, b.float(low)), b.float(high));
+
+export function exp(b: MacroBuilder, x: Id): Id {
+  const { p, k } = exponential(b, clamp(b, x, -104, 89));
+  return b.op('fscale', p, k);
+}
+
+/** x = 2^e (1 + f), and what takes its place where x is not a positive number. */
+function splitLog(b: MacroBuilder, x: Id): { e: Id; f: Id; good: Id; special: Id } {
+  const expo = b.op('fexpo', x);
+  const m = b.op('fscale', x, b.op('neg', expo));
+  const down = b.op('neg', b.op('flt', b.float(Math.SQRT2), m));
+  return {
+    e: b.op('i2f', b.op('sub', expo, down)),
+    f: b.op('fsub', b.op('fscale', m, down), b.float(1)),
+    // The patterns from 1 to that of the largest number; 0 - inf, inf - 0 and NaN are the others.
+    good: b.op('ltu', b.op('sub', x, b.int(1)), b.int(0x7f7fffff)),
+    special: b.op('fsub', x, b.op('frsq', x)),
+  };
+}
+
+export function log(b: MacroBuilder, x: Id): Id {
+  const { e, f, good, special } = splitLog(b, x);
+  const z = b.op('fmul', f, f);
+  const cubic = b.op('fmul', b.op('fmul', f, z), b.polynomial(f, LOG));
+  const low = b.op('fma', z, b.float(-0.5), b.op('fma', e, b.float(LN2_LOW), cubic));
+  return b.op('sel', good, b.op('fma', e, b.float(LN2_HIGH), b.op('fadd', f, low)), special);
+}
+
+/** x^y of x >= 0: y ln x in two parts, of 24 digits and what they left out. */
+export function pow(b: MacroBuilder, x: Id, y: Id): Id {
+  const { e, f, good, special } = splitLog(b, x);
+  const half = b.float(-0.5);
+  const z = b.op('fmul', f, f);
+  const zLow = b.op('fma', f, f, b.op('fneg', z));
+  const cubic = b.op('fmul', b.op('fmul', f, z), b.polynomial(f, LOG));
+  const h = b.op('fma', z, half, f);
+  const hLow = b.op('fma', z, half, b.op('fsub', f, h));
+  const whole = b.op('fmul', e, b.float(LN2_HIGH));
+  const sum = b.op('fadd', whole, h);
+  const sumLow = b.op('fsub', h, b.op('fsub', sum, whole));
+  const small = b.op('fadd', b.op('fma', zLow, half, cubic), hLow);
+  const low = b.op('fma', e, b.float(LN2_LOW), b.op('fadd', small, sumLow));
+  const top = b.op('fadd', sum, low);
+  const ln = b.op('sel', good, top, special);
+  const lnLow = b.op('sel', good, b.op('fadd', b.op('fsub', sum, top), low), b.float(0));
+  const product = b.op('fmul', y, ln);
+  const productLow = b.op('fma', y, lnLow, b.op('fma', y, ln, b.op('fneg', product)));
+  const near = b.op('flt', b.op('fabs', product), b.float(104));
+  const { p, k } = exponential(b, clamp(b, product, -104, 89));
+  const whole2 = b.op('fscale', b.op('fma', p, b.op('sel', near, productLow, b.float(0)), p), k);
+  return b.op('sel', b.op('feq', y, b.float(0)), b.float(1), whole2);
+}
+
+/** The size of `value` with the sign of `like`. */
+function withSign(b: MacroBuilder, value: Id, like: Id): Id {
+  return b.op('or', value, b.op('and', like, b.int(0x80000000)));
+}
+
+export function tanh(b: MacroBuilder, x: Id): Id {
+  const size = b.op('fabs', x);
+  const z = b.op('fmul', x, x);
+  const small = b.op('fma', b.op('fmul', z, x), b.polynomial(z, TANH), x);
+  const twice = b.op('fmin', b.op('fadd', size, size), b.float(20));
+  const { p, k } = exponential(b, twice);
+  const d = b.op('fadd', b.op('fscale', p, k), b.float(1));
+  const large = b.op('fma', reciprocalOfNormal(b, d), b.float(-2), b.float(1));
+  // The sign at the end, for the sake of -0.
+  return withSign(b, b.op('sel', b.op('flt', size, b.float(0.6)), small, large), x);
+}
+
+export function sigmoid(b: MacroBuilder, x: Id): Id {
+  const { p, k } = exponential(b, clamp(b, b.op('fneg', x), -87, 87));
+  const power = b.op('fscale', p, k);
+  const one = b.float(1);
+  const d = b.op('fadd', power, one);
+  // What d has lost: of two summands the larger one is exact in the difference.
+  const big = b.op('fmax', power, one);
+  const lost = b.op('fsub', b.op('fmin', power, one), b.op('fsub', d, big));
+  const y = reciprocalOfNormal(b, d);
+  const rest = b.op('fma', b.op('fneg', lost), y, b.op('fma', b.op('fneg', d), y, one));
+  return b.op('fma', y, rest, y);
+}
+
+export function erf(b: MacroBuilder, x: Id): Id {
+  const z = b.op('fmul', x, x);
+  const small = b.op('fma', b.polynomial(z, ERF_SMALL), x, x);
+  const size = b.op('fmin', b.op('fabs', x), b.float(3.95));
+  const power = b.op('fneg', b.op('fma', b.polynomial(size, ERF_LARGE), size, size));
+  const { p, k } = exponential(b, power);
+  const large = b.op('fsub', b.float(1), b.op('fscale', p, k));
+  return b.op('sel', b.op('flt', size, b.float(0.93)), small, withSign(b, large, x));
+}
