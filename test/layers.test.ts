@@ -38,7 +38,7 @@ const layers: Readonly<Record<string, Layer>> = {
   bitstream: { may: ['base', 'ops', 'fabric'], why: 'bits know words and fields: no IR, no RTL, no simulator' },
   compiler: { may: ['base', 'ops', 'arch', 'ir', 'fabric'], why: 'the compiler sees neither bits nor Verilog nor files' },
   rtl: {
-    may: ['base', 'ops/table', 'arch', 'fabric'],
+    may: ['base', 'ops/table', 'ops/seeds', 'arch', 'fabric'],
     why: 'RTL shares shape with the simulator, never behaviour: not ops/eval, not sim, no IR',
   },
   programs: { may: ['base', 'ops', 'ir', 'frontend', 'index'], why: 'shipped programs are written as a user writes them' },
