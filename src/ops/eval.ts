@@ -5,7 +5,7 @@
  */
 import { addHalves, dotHalves, exponentOf, multiplyHalves, packHalves, scaleFloat } from './bfloat.ts';
 import { fmaFloat } from './fma.ts';
-import { reciprocalSeed, rootReciprocalSeed } from './seeds.ts';
+import { reciprocalSeed, rootReciprocalSeed } from './seed-lookup.ts';
 import type { Op } from './table.ts';
 
 /** The one NaN, as a pattern. */

@@ -7,7 +7,7 @@
 import { addHalves, dotHalves, exponentOf, multiplyHalves, packHalves, scaleFloat } from './bfloat.ts';
 import { dotBytes, floatOf, floatToInt, floatToUnsigned, multiplyHigh, multiplyHighUnsigned, roundEven, saturate } from './eval.ts';
 import { fmaText, fmaTie } from './fma.ts';
-import { reciprocalSeed, rootReciprocalSeed } from './seeds.ts';
+import { reciprocalSeed, rootReciprocalSeed } from './seed-lookup.ts';
 import type { Op } from './table.ts';
 
 export type Domain = 'i' | 'f';
