@@ -9,7 +9,7 @@
 import type { Arch } from '../arch/schema.ts';
 import { array, bits, bitsFor, flag, sint, struct, type ValueOf } from '../base/bitstruct.ts';
 import { OPCODE_BITS } from '../ops/table.ts';
-import { NET_CLASSES, portsOf, type TileKind, tracksOf } from './ports.ts';
+import { type NET_CLASSES, portsOf, type TileKind, tracksOf } from './ports.ts';
 
 /** Operand sources of a stage. */
 export const OPERAND = { zero: 0, imm: 1, reg: 2, lane: 3, acc: 4 } as const;
@@ -41,7 +41,8 @@ const maskedToken = (counters: number) =>
     init: bits(8, 'tokens present at the start'),
   });
 
-const agTokenOut = (counters: number) => struct({ used: flag(), mask: bits(counters, 'pushed when the run issued with the masked counters last commits') });
+const agTokenOut = (counters: number) =>
+  struct({ used: flag(), mask: bits(counters, 'pushed when the run issued with the masked counters last commits') });
 
 const affine = (counters: number, width: number) =>
   struct({
@@ -91,7 +92,10 @@ export function pcuLayout(arch: Arch) {
     enable: flag(),
     chain: chainLayout(n, pcu.scalarIn),
     guard: struct({ used: flag(), limit: sint(32), lane: sint(16, 'added per lane'), at: affine(n, 32) }),
-    vectorIn: array(pcu.vectorIn, struct({ used: flag(), pop: bits(n, 'mask'), masks: flag('its lane mask joins the mask of the element') })),
+    vectorIn: array(
+      pcu.vectorIn,
+      struct({ used: flag(), pop: bits(n, 'mask'), masks: flag('its lane mask joins the mask of the element') }),
+    ),
     scalarIn: array(pcu.scalarIn, struct({ used: flag(), pop: bits(n, 'mask') })),
     tokenIn: array(pcu.controlIn, maskedToken(n)),
     inputs: array(pcu.registers, struct({ kind: bits(2, 'INPUT'), index: bits(bitsFor(Math.max(pcu.vectorIn, pcu.scalarIn, n))) })),
