@@ -100,10 +100,10 @@ export function record(
         const source = inputs[n][i];
         expected.push({ cycle, port: `${p}in_ready_o`, lsb: i, width: 1, value: BigInt(fifo.ready) });
         if (!source.waiting && rng.chance(source.rate)) source.waiting = randomEntry(rng, net, lanes, options.floats);
-        if (!source.waiting) return;
+        // A switch gives only what is taken.
+        if (!source.waiting || !fifo.ready) return;
         put(cycle, `${p}in_valid_i`, i, 1, 1n);
         if (bits > 0) put(cycle, `${p}in_data_i`, i * bits, bits, payload(net, lanes, source.waiting));
-        if (!fifo.ready) return;
         fifo.push(source.waiting.words, source.waiting.mask, source.waiting.last);
         source.waiting = undefined;
         transfers++;
