@@ -6,9 +6,9 @@
 import { describe, expect, test } from 'vitest';
 import { packBits, widthOf } from '../../src/base/bitstruct.ts';
 import { Rng } from '../../src/base/rng.ts';
-import { laneInverse } from '../../src/bitstream/rules/pmu.ts';
 import { type ReplayBench, type ReplayPort, replayBench } from '../../src/cosim/replay.ts';
 import { type PmuConfig, pmuLayout } from '../../src/fabric/config.ts';
+import { laneInverse } from '../../src/fabric/lane-inverse.ts';
 import { type NetClass, payloadBits, portsOf } from '../../src/fabric/ports.ts';
 import { renderTemplate } from '../../src/rtl/env.ts';
 import { libTemplates, libView } from '../../src/rtl/view/lib.ts';

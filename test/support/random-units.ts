@@ -5,7 +5,6 @@
 import type { Arch } from '../../src/arch/schema.ts';
 import { zeroOf } from '../../src/base/bitstruct.ts';
 import type { Rng } from '../../src/base/rng.ts';
-import { laneInverse } from '../../src/bitstream/rules/pmu.ts';
 import {
   type AgConfig,
   agLayout,
@@ -18,6 +17,7 @@ import {
   pcuLayout,
   pmuLayout,
 } from '../../src/fabric/config.ts';
+import { laneInverse } from '../../src/fabric/lane-inverse.ts';
 import { OP_NAMES, OPS, TREE_OPS } from '../../src/ops/table.ts';
 
 interface ChainOptions {

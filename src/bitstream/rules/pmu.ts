@@ -1,5 +1,6 @@
 /** Design rules of a PMU. */
 import type { PmuConfig } from '../../fabric/config.ts';
+import { laneInverse } from '../../fabric/lane-inverse.ts';
 import type { Arch } from '../format.ts';
 import { checkChain } from './chain.ts';
 import { Claims, type Report } from './report.ts';
@@ -29,14 +30,6 @@ export function checkPmu(report: Report, arch: Arch, config: PmuConfig): void {
     checkRegion(here, context.region);
   });
   checkTokens(report, pmu, config);
-}
-
-/** The inverse of `lane` modulo the lanes, 0 for a broadcast: which lane a bank serves. */
-export function laneInverse(lane: number, lanes: number): number {
-  if (lane === 0) return 0;
-  const step = ((lane % lanes) + lanes) % lanes;
-  for (let i = 0; i < lanes; i++) if ((step * i) % lanes === 1 % lanes) return i;
-  throw new RangeError(`${lane} has no inverse modulo ${lanes}`);
 }
 
 function checkAddress(report: Report, address: Address, lanes: number, port: 'read' | 'write'): void {

@@ -3,6 +3,7 @@
 import { zeroOf } from '../../base/bitstruct.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { type PmuConfig, pmuLayout } from '../../fabric/config.ts';
+import { laneInverse } from '../../fabric/lane-inverse.ts';
 import type { Reduce } from '../../ir/loops.ts';
 import { buildChain, type Chain, elementsOf } from '../chain.ts';
 import { tooManyContexts } from '../messages.ts';
@@ -37,9 +38,7 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUn
       const net = writer.lanes ? 'vector' : 'scalar';
       const port = builder.port(unit, net, 'in');
       inlets[w].push({ net, unit, port });
-      const granules = readers
-        .filter((reader) => reader.access.carried && sameLeaf(reader, writer))
-        .map((reader) => carriedGranule(reader, writer));
+      const granules = readers.filter((reader) => reader.access.carried && sameLeaf(reader, writer)).map(carriedGranule);
       const chain = contextChain(
         builder,
         writer,
@@ -56,7 +55,7 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUn
     });
     const readChains = readers.map((reader, r) => {
       const granule = writers
-        .map((writer) => (reader.access.carried && sameLeaf(reader, writer) ? carriedGranule(reader, writer) : undefined))
+        .map((writer) => (reader.access.carried && sameLeaf(reader, writer) ? carriedGranule(reader) : undefined))
         .find((x) => x !== undefined);
       const first = carriedOver(reader);
       const chain = contextChain(builder, reader, plan, [...(granule ? [granule.inside] : []), ...(first ? [new Set(first)] : [])]);
@@ -78,7 +77,7 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUn
       writers.forEach((writer, w) => {
         if (reader.access.carried) {
           if (!sameLeaf(reader, writer)) return;
-          const granule = carriedGranule(reader, writer);
+          const granule = carriedGranule(reader);
           tokens.edge({
             from: { context: w, mask: writeChains[w].maskOf(granule.inside) },
             to: { context: readContext, mask: readChains[r].maskOf(granule.inside) },
@@ -110,7 +109,7 @@ function carriedOver(reader: AccessPlan): readonly string[] | undefined {
  * in granules, the iterations of the loop just inside. Initial tokens = granules of one iteration; when a
  * token counter could not hold them the granule is the whole iteration (then a pipeline latency shows at each).
  */
-function carriedGranule(reader: AccessPlan, writer: AccessPlan): { inside: ReadonlySet<string>; tokens: number } {
+function carriedGranule(reader: AccessPlan): { inside: ReadonlySet<string>; tokens: number } {
   const over = new Set(carriedOver(reader));
   const last = reader.loops.reduce((at, loop, i) => (over.has(loop.var) ? i : at), -1);
   const within = reader.loops.slice(last + 1);
@@ -118,7 +117,6 @@ function carriedGranule(reader: AccessPlan, writer: AccessPlan): { inside: Reado
   const outer = within[0];
   const trips = outer === undefined ? 1 : Math.ceil(elementsOf(outer) / (outer === lane ? outer.par : 1));
   if (outer !== undefined && trips <= 200) return { inside: new Set(within.slice(1).map((loop) => loop.var)), tokens: trips };
-  void writer;
   return { inside: new Set(within.map((loop) => loop.var)), tokens: 1 };
 }
 
@@ -145,17 +143,10 @@ function fillAddress(
 ): void {
   const { base, inc, lane } = chain.affine(0);
   const step = chain.config.par > 1 ? lane : 1;
-  context.address = { base, inc, lane: step, laneInverse: inverse(step, lanes) };
+  context.address = { base, inc, lane: step, laneInverse: laneInverse(step, lanes) };
   const inside = access.loops.map((loop) => loop.var).filter((name) => !plan.scope.has(name));
   context.region =
     plan.buffers > 1 ? { count: plan.buffers, stride: plan.words, mask: chain.maskOf(inside) } : { count: 0, stride: 0, mask: 0 };
-}
-
-/** Inverse of an odd number modulo a power of two (0 for 0). */
-function inverse(value: number, modulus: number): number {
-  if (value === 0) return 0;
-  for (let x = 0; x < modulus; x++) if ((((value * x) % modulus) + modulus) % modulus === 1 % modulus) return x;
-  return 0;
 }
 
 interface TokenEvent {

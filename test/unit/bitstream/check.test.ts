@@ -4,7 +4,7 @@ import { parseKasm } from '../../../src/bitstream/asm.ts';
 import { checkConfigs } from '../../../src/bitstream/check.ts';
 import { encode } from '../../../src/bitstream/encode.ts';
 import { EMPTY_INTERFACE } from '../../../src/bitstream/format.ts';
-import { laneInverse } from '../../../src/bitstream/rules/pmu.ts';
+import { laneInverse } from '../../../src/fabric/lane-inverse.ts';
 import { fabricNamed, wideFabric } from './fabrics.ts';
 
 const tiny = fabricNamed('tiny');
