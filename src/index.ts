@@ -7,6 +7,7 @@ export { type Combiner, Expr, type Operand } from './frontend/dsl/expr.ts';
 export { carried, type Dram, type Memory, type Result, reduce, startAt, sumOfProducts } from './frontend/dsl/handles.ts';
 export { Index, type IndexLike } from './frontend/dsl/index-expr.ts';
 export type { ScheduleHints } from './frontend/dsl/lower.ts';
+export { type OperandsOf, operate } from './frontend/dsl/nodes.ts';
 export { type Patterns, patterns } from './frontend/dsl/patterns.ts';
 export {
   type ChoiceParam,

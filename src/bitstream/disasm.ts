@@ -14,7 +14,7 @@ import { type TileConfig, unitLayout } from '../fabric/config.ts';
 import { fingerprintOf, formatFingerprint } from '../fabric/fingerprint.ts';
 import type { Fabric, Tile } from '../fabric/graph.ts';
 import { NET_CLASSES } from '../fabric/ports.ts';
-import { EXPRESSIONS } from '../ops/expression.ts';
+import { EXPRESSIONS, type Expression } from '../ops/expression.ts';
 import { opOfCode } from '../ops/table.ts';
 import { decode } from './decode.ts';
 import type { Arch, KbitInterface } from './format.ts';
@@ -121,7 +121,7 @@ function leafText(
 /** An immediate as the operation beside it reads it: a float where that is exact, else an integer. */
 function immediateText(value: number, opcode: number): string {
   const op = opOfCode(opcode);
-  if (op !== undefined && EXPRESSIONS[op].operands.includes('f')) {
+  if (op !== undefined && (EXPRESSIONS[op] as Expression).operands.includes('f')) {
     const float = floatOfBits(value);
     if (Number.isFinite(float) && bitsOfFloat(float) === value) return `${Object.is(float, -0) ? '-0' : float}f`;
     return `0x${value.toString(16).padStart(8, '0')}`;

@@ -2,6 +2,7 @@
 import { DiagnosticError } from '../base/diagnostic.ts';
 import type { TileConfig } from '../fabric/config.ts';
 import type { Fabric } from '../fabric/graph.ts';
+import { legalise } from '../ir/legalise.ts';
 import type { LoopProgram } from '../ir/loops.ts';
 import { type Lowered, lower } from './lower/lower.ts';
 import { fuseRanges } from './passes/ranges.ts';
@@ -28,7 +29,8 @@ export interface Compiled {
 
 /** Passes before lowering, in order, each with the reason for its place. */
 export const PASSES = [
-  { name: 'unroll', run: unroll, why: 'first: everything below knows lanes only' },
+  { name: 'legalise', run: legalise, why: 'first: everything below knows operations of the table only' },
+  { name: 'unroll', run: unroll, why: 'early: everything below knows lanes only' },
   { name: 'single', run: simplifySingle, why: 'after unroll, which leaves loops of one iteration' },
   { name: 'ranges', run: fuseRanges, why: 'before stages are counted' },
 ] as const;

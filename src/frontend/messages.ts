@@ -33,6 +33,12 @@ export const badConstant = (value: number, type: string, source?: Source): Diagn
     help: 'i32 constants are whole numbers from -2^31 to 2^32 - 1',
   });
 
+export const badFormat = (macro: string, fraction: number | undefined, most: number, source?: Source): Diagnostic =>
+  errorDiagnostic('E0256', `\`${macro}\` has no format of ${fraction ?? 'no'} digits behind the point`, {
+    ...at(source),
+    help: `use a whole number from 0 to ${most}`,
+  });
+
 export const outsideLeaf = (what: string, source?: Source): Diagnostic =>
   errorDiagnostic('E0254', `${what} stands outside a leaf`, { ...at(source), help: 'write it inside `leaf({ ... }, (...) => { ... })`' });
 

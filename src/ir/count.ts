@@ -1,7 +1,8 @@
 /** How much arithmetic a program asks for: what utilisation is measured against. */
 import type { Op } from '../ops/table.ts';
 import { tripsOf, variablesIn } from './affine.ts';
-import type { Leaf, Loop, LoopProgram, Statement } from './loops.ts';
+import { legalise } from './legalise.ts';
+import { argsOf, type Leaf, type Loop, type LoopProgram, type Statement } from './loops.ts';
 import { ratesOf } from './rates.ts';
 
 export interface WorkCount {
@@ -17,7 +18,7 @@ export function countWork(program: LoopProgram): WorkCount {
     if (statement.kind === 'nest') for (const child of statement.body) visit(child, [...outer, ...statement.loops]);
     else if (statement.kind === 'leaf') countLeaf(statement, [...outer, ...statement.loops], byOp);
   };
-  visit(program.body, []);
+  visit(legalise(program).body, []);
   return { operations: [...byOp.values()].reduce((sum, count) => sum + count, 0), byOp };
 }
 
@@ -59,8 +60,7 @@ function neededValues({ values, effects }: Leaf): Set<number> {
   const visit = (id: number): void => {
     if (needed.has(id)) return;
     needed.add(id);
-    const value = values[id];
-    if (value.kind === 'op' || value.kind === 'reduce') value.args.forEach(visit);
+    argsOf(values[id]).forEach(visit);
   };
   for (const effect of effects) visit(effect.value);
   return needed;

@@ -19,14 +19,10 @@ export function generateCode(program: LoopProgram, options: EvaluateOptions): st
   const names: Names = { program, ops: options.evalOp !== undefined };
   const lines = ["'use strict';", `const { transfer, fma, bits, num, ops, ${Object.keys(EXPRESSION_NAMES).join(', ')} } = lib;`];
   for (const { name } of program.dram) lines.push(`const d_${name} = dram.${name};`);
-  for (const { name, type } of program.memories) {
-    lines.push(`const m_${name} = memories.${name};`);
-    if (type === 'f32') lines.push(`const n_${name} = new Float32Array(m_${name}.buffer);`);
-  }
-  for (const { name, type } of program.args) {
-    lines.push(`const a_${name} = args.${name};`);
-    if (type === 'f32') lines.push(`const b_${name} = num(a_${name});`);
-  }
+  // Every word by both its readings: legal programs have no casts left.
+  for (const { name } of program.memories)
+    lines.push(`const m_${name} = memories.${name}, n_${name} = new Float32Array(m_${name}.buffer);`);
+  for (const { name } of program.args) lines.push(`const a_${name} = args.${name}, b_${name} = num(a_${name});`);
   const root = placeOf(program.body, [], { count: 0 }, options);
   for (const leaf of root.leaves) for (const reduction of leaf.reductions) lines.push(...reduction.declare);
   emit(root, names, lines);

@@ -4,7 +4,7 @@ import { OPS, type Op } from '../ops/table.ts';
 import { tripsOf } from './affine.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import { affine, Block, literal, type Names, operationText, type Text } from './evaluate-values.ts';
-import type { Leaf, Loop, Reduce } from './loops.ts';
+import { argsOf, type Leaf, type Loop, type Reduce } from './loops.ts';
 import { isTreeReduce, ratesOf } from './rates.ts';
 
 export interface LeafPlace {
@@ -164,7 +164,7 @@ function isMadeFrom(leaf: Leaf, at: number, id: number, seen = new Set<number>()
   if (at === id || seen.has(at)) return at === id;
   seen.add(at);
   const value = leaf.values[at];
-  return value.kind === 'op' && value.args.some((arg) => isMadeFrom(leaf, arg, id, seen));
+  return value.kind !== 'reduce' && argsOf(value).some((arg) => isMadeFrom(leaf, arg, id, seen));
 }
 
 /** The lane loop of a leaf with everything done once an iteration. */

@@ -4,10 +4,9 @@
  */
 import { invariant } from '../base/invariant.ts';
 import { floatOf } from '../ops/eval.ts';
-import { type Domain, EXPRESSIONS } from '../ops/expression.ts';
+import { type Domain, EXPRESSIONS, type Expression } from '../ops/expression.ts';
 import type { Op } from '../ops/table.ts';
 import type { AffineExpr, Effect, Leaf, LoopProgram } from './loops.ts';
-import { typeOf } from './rates.ts';
 
 export interface Names {
   readonly program: LoopProgram;
@@ -46,7 +45,7 @@ export function operationText(op: Op, ops: boolean, get: (operand: number, domai
   }
   // A call here: the text of a fused operation keeps its steps in variables, which belong to one loop at a time.
   if (op === 'fma') return { text: `fma(${get(0, 'f')}, ${get(1, 'f')}, ${get(2, 'f')})`, domain: 'f' };
-  const { operands, result, text } = EXPRESSIONS[op];
+  const { operands, result, text }: Expression = EXPRESSIONS[op];
   const domainOf = (domain: Domain | 'same'): Domain => (domain === 'same' ? 'i' : domain);
   const [a, b, c] = [0, 1, 2].map((i) => (i < arity ? get(i, domainOf(operands[i])) : '0'));
   return { text: text(a, b, c), domain: domainOf(result) };
@@ -109,7 +108,7 @@ export class Block {
   #make(id: number, domain: Domain): string {
     const value = this.#leaf.values[id];
     if (value.kind === 'const') return literal(value.bits, domain);
-    if (value.kind === 'index') return `v_${value.var}`;
+    if (value.kind === 'index') return domain === 'f' ? `num(v_${value.var})` : `v_${value.var}`;
     if (value.kind === 'arg') return `${domain === 'f' ? 'b' : 'a'}_${value.name}`;
     if (value.kind === 'read') return this.#define(id, domain, this.read(value.memory, value.index, domain));
     const own = this.#inOwnDomain(id);
@@ -129,7 +128,7 @@ export class Block {
       invariant(reduction, 'a reduction is used before it is finished');
       own = { text: this.#define(id, reduction.domain, reduction.text), domain: reduction.domain };
     } else {
-      invariant(typeOf(value) === 'i32' || value.kind !== 'index', 'an index is i32');
+      invariant(value.kind !== 'macro' && value.kind !== 'cast', 'a program is made legal before it runs');
       own = { text: this.get(id, 'i'), domain: 'i' };
     }
     this.#natural.set(id, own);

@@ -10,6 +10,7 @@ import { EXPRESSION_NAMES } from '../ops/expression.ts';
 import { fmaFloat } from '../ops/fma.ts';
 import type { LatencyClass, Op } from '../ops/table.ts';
 import { generateCode } from './evaluate-code.ts';
+import { legalise } from './legalise.ts';
 import type { LoopProgram } from './loops.ts';
 import { missingArg, missingInput } from './loops-messages.ts';
 
@@ -27,7 +28,7 @@ export interface Answers {
   readonly results: Map<string, number>;
 }
 
-/** Runs a verified program. Words of outputs that are never stored are 0. */
+/** Runs a verified program, its macros as the operations in their place. Words of outputs that are never stored are 0. */
 export function evaluate(
   program: LoopProgram,
   inputs: ReadonlyMap<string, Uint32Array>,
@@ -54,7 +55,7 @@ export function evaluate(
   for (const { name, shape } of program.memories) memories[name] = new Int32Array(shape.reduce((product, size) => product * size, 1));
   const values = Object.fromEntries(program.args.map(({ name }) => [name, (args.get(name) ?? 0) | 0]));
   const results: Record<string, number> = Object.fromEntries(program.results.map(({ name }) => [name, 0]));
-  const run = new Function('dram', 'memories', 'args', 'results', 'lib', generateCode(program, options)) as Run;
+  const run = new Function('dram', 'memories', 'args', 'results', 'lib', generateCode(legalise(program), options)) as Run;
   run(dram, memories, values, results, {
     ...EXPRESSION_NAMES,
     transfer,

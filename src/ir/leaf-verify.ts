@@ -2,16 +2,25 @@
 import { TREE_OPS } from '../ops/table.ts';
 import { type Scope, verifyAccess, verifyAffine } from './access-verify.ts';
 import { printAffine, variablesIn } from './affine.ts';
-import type { ElementType, Leaf, Reduce, Value } from './loops.ts';
-import { badCarried, badEffect, badGuard, badReduce, badTypes, readsAndWrites, unknownName, unknownVariable } from './loops-messages.ts';
-import { resultType } from './op-types.ts';
+import { argsOf, type ElementType, type Leaf, type Reduce, type Value } from './loops.ts';
+import {
+  badCarried,
+  badEffect,
+  badFormat,
+  badGuard,
+  badReduce,
+  badTypes,
+  readsAndWrites,
+  unknownName,
+  unknownVariable,
+} from './loops-messages.ts';
+import { formatOf, macroType, resultType } from './op-types.ts';
 import { isTreeReduce, type Rate, ratesOf, sameSet, typeOf } from './rates.ts';
 
 export function verifyLeafValues(leaf: Leaf, scope: Scope): void {
   const { report } = scope;
   const orderly = leaf.values.every((value, id) => {
-    const args = value.kind === 'op' || value.kind === 'reduce' ? value.args : [];
-    return args.every((arg) => Number.isInteger(arg) && arg >= 0 && arg < id);
+    return argsOf(value).every((arg) => Number.isInteger(arg) && arg >= 0 && arg < id);
   });
   if (!orderly || leaf.effects.some((effect) => !leaf.values[effect.value])) {
     report(badEffect('a value uses one that does not come before it', 'number operands before what uses them', leaf.source));
@@ -99,9 +108,18 @@ function verifyValue(value: Value, id: number, rates: readonly Rate[], leaf: Lea
       if (memory && memory.type !== value.type) report(badTypes(`read ${value.memory}`, [memory.type], value.type, leaf.source));
       return;
     }
-    case 'op': {
+    case 'op':
+    case 'macro':
+    case 'cast': {
       const types = value.args.map((arg) => typeOf(leaf.values[arg]));
-      if (resultType(value.op, types) !== value.type) report(badTypes(value.op, types, value.type, leaf.source));
+      const [name, result] =
+        value.kind === 'op'
+          ? [value.op, resultType(value.op, types)]
+          : value.kind === 'macro'
+            ? [value.macro, macroType(value.macro, types)]
+            : ['cast', types.length === 1 ? value.type : undefined];
+      if (result !== value.type) report(badTypes(name, types, value.type, leaf.source));
+      if (value.kind === 'macro' && !formatOf(value.macro, value.fraction)) report(badFormat(value.macro, value.fraction, leaf.source));
       const rate = rates[id];
       if (rate === 'mixed')
         report(badEffect('an operation combines reductions over different loops', 'reduce over the same loops', leaf.source));
@@ -124,7 +142,7 @@ function verifyAfter(args: readonly number[], rate: readonly string[], rates: re
       scope.report(
         badEffect(`a finished reduction meets a value that depends on \`${inside}\``, 'combine it before the reduction', leaf.source),
       );
-    if (value.kind === 'op') value.args.forEach(visit);
+    if (value.kind !== 'reduce') argsOf(value).forEach(visit);
   };
   args.forEach(visit);
 }

@@ -67,6 +67,12 @@ export const badTypes = (op: string, args: readonly string[], result: string, so
     help: 'use operations of one element type, or `i2f` and `f2i`',
   });
 
+export const badFormat = (macro: string, fraction: number | undefined, source?: Source): Diagnostic =>
+  errorDiagnostic('E0219', `\`${macro}\` has no format of ${fraction ?? 'no'} digits behind the point`, {
+    ...spanOf(source),
+    help: '`fixmul` takes 0 to 31 of the 32 digits, `fixdiv` 0 to 16, and no other macro has a format',
+  });
+
 export const badReduce = (message: string, help: string, source?: Source): Diagnostic =>
   errorDiagnostic('E0211', message, { ...spanOf(source), help });
 

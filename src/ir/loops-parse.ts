@@ -1,6 +1,7 @@
 /** Reads the text that `printLoops` writes; `printLoops(parseLoops(text)) = text` for printed text. */
 import { DiagnosticError } from '../base/diagnostic.ts';
 import { Source as Text } from '../base/source.ts';
+import { MACROS, type MacroName } from '../ops/macros.ts';
 import { OPS, type Op } from '../ops/table.ts';
 import type {
   AffineExpr,
@@ -112,6 +113,13 @@ function value(cursor: Cursor): Value {
   if (cursor.accept('index')) return { kind: 'index', var: cursor.name() };
   if (cursor.accept('arg')) return { kind: 'arg', name: cursor.name(), type: typed(cursor) };
   if (cursor.accept('read')) return { kind: 'read', memory: cursor.name(), index: indices(cursor), type: typed(cursor) };
+  if (cursor.accept('cast')) return { kind: 'cast', args: references(cursor), type: typed(cursor) };
+  if (cursor.accept('macro')) {
+    const macro = cursor.name();
+    if (!Object.hasOwn(MACROS, macro)) cursor.fail(`\`${macro}\` is no macro`);
+    const format = cursor.isNumber() ? { fraction: cursor.integer() } : {};
+    return { kind: 'macro', macro: macro as MacroName, ...format, args: references(cursor), type: typed(cursor) };
+  }
   if (!cursor.accept('reduce')) return { kind: 'op', op: operation(cursor), args: references(cursor), type: typed(cursor) };
   const op = operation(cursor);
   const args = references(cursor);

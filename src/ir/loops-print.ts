@@ -67,6 +67,10 @@ function printValue(value: Value): string {
       return `read ${value.memory}${indices(value.index)} : ${value.type}`;
     case 'op':
       return `${value.op} ${numbers(value.args)} : ${value.type}`;
+    case 'macro':
+      return `macro ${value.macro} ${value.fraction === undefined ? '' : `${value.fraction} `}${numbers(value.args)} : ${value.type}`;
+    case 'cast':
+      return `cast ${numbers(value.args)} : ${value.type}`;
     case 'reduce':
       return `reduce ${value.op} ${numbers(value.args)} over ${value.over.join(' ')}${printInit(value.init)} : ${value.type}`;
   }

@@ -6,6 +6,7 @@
  * Arithmetic order is part of the meaning (see `Reduce`), so a program at this level has exactly
  * one result, bit for bit, on every fabric with the same operation latencies.
  */
+import type { MacroName } from '../ops/macros.ts';
 import type { Op } from '../ops/table.ts';
 
 export type ElementType = 'i32' | 'f32';
@@ -95,7 +96,23 @@ export type Value =
   | { readonly kind: 'arg'; readonly name: string; readonly type: ElementType }
   | { readonly kind: 'read'; readonly memory: string; readonly index: readonly AffineExpr[]; readonly type: ElementType }
   | { readonly kind: 'op'; readonly op: Op; readonly args: readonly number[]; readonly type: ElementType }
+  | MacroCall
+  /** The same 32 bits read as the other type; no operation. */
+  | { readonly kind: 'cast'; readonly args: readonly number[]; readonly type: ElementType }
   | Reduce;
+
+/** A function of several operations. `legalise` puts them in its place, for the evaluator and the compiler alike. */
+export interface MacroCall {
+  readonly kind: 'macro';
+  readonly macro: MacroName;
+  readonly args: readonly number[];
+  /** Digits behind the point, for the macros that have a format. */
+  readonly fraction?: number;
+  readonly type: ElementType;
+}
+
+/** The values that a value is made from. */
+export const argsOf = (value: Value): readonly number[] => ('args' in value ? value.args : []);
 
 /**
  * A reduction over the loop variables `over`: a suffix of the nest around the leaf, its own loops

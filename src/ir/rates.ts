@@ -1,5 +1,5 @@
 /** How often the values of a leaf come: once an iteration, or once a finished reduction. */
-import type { ElementType, Leaf, Loop, Reduce, Value } from './loops.ts';
+import { argsOf, type ElementType, type Leaf, type Loop, type Reduce, type Value } from './loops.ts';
 
 /** Loop variables that a value has been reduced over; undefined: it comes once an iteration. Mixed: it combines different ones. */
 export type Rate = readonly string[] | 'mixed' | undefined;
@@ -16,7 +16,7 @@ export function ratesOf(leaf: Leaf): Rate[] {
   };
   const find = (value: Value): Rate => {
     if (value.kind === 'reduce') return value.over;
-    return value.kind === 'op' ? value.args.map(rateOf).reduce(joinRates, undefined) : undefined;
+    return argsOf(value).map(rateOf).reduce(joinRates, undefined);
   };
   return leaf.values.map((_, id) => rateOf(id));
 }

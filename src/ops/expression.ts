@@ -12,20 +12,26 @@ import type { Op } from './table.ts';
 
 export type Domain = 'i' | 'f';
 
-export interface Expression {
-  readonly operands: readonly [Domain | 'same', Domain | 'same', Domain | 'same'];
-  readonly result: Domain | 'same';
+type Operands = readonly [Domain | 'same', Domain | 'same', Domain | 'same'];
+
+export interface Expression<O extends Operands = Operands, R extends Domain | 'same' = Domain | 'same'> {
+  readonly operands: O;
+  readonly result: R;
   /** The text; operands are names or literals. Free names: those of `EXPRESSION_NAMES`, and the variables of `FMA_VARIABLES`. */
   readonly text: (a: string, b: string, c: string) => string;
 }
 
-const int = (text: Expression['text']): Expression => ({ operands: ['i', 'i', 'i'], result: 'i', text });
-const float = (text: Expression['text']): Expression => ({ operands: ['f', 'f', 'f'], result: 'f', text });
-const test = (operator: string): Expression => ({
-  operands: ['f', 'f', 'f'],
-  result: 'i',
-  text: (a, b) => `(${a} ${operator} ${b} ? 1 : 0)`,
+type Write = Expression['text'];
+
+/** The domains stay in the types: the front end's types follow from them. */
+const typed = <const O extends Operands, const R extends Domain | 'same'>(operands: O, result: R, text: Write): Expression<O, R> => ({
+  operands,
+  result,
+  text,
 });
+const int = (text: Write) => typed(['i', 'i', 'i'], 'i', text);
+const float = (text: Write) => typed(['f', 'f', 'f'], 'f', text);
+const test = (operator: string) => typed(['f', 'f', 'f'], 'i', (a, b) => `(${a} ${operator} ${b} ? 1 : 0)`);
 
 /** What the texts call. */
 export const EXPRESSION_NAMES = {
@@ -50,8 +56,8 @@ export const EXPRESSION_NAMES = {
   rootReciprocalSeed,
 } as const;
 
-export const EXPRESSIONS: Record<Op, Expression> = {
-  mov: { operands: ['same', 'same', 'same'], result: 'same', text: (a) => `${a}` },
+export const EXPRESSIONS = {
+  mov: typed(['same', 'same', 'same'], 'same', (a) => `${a}`),
   add: int((a, b) => `(${a} + ${b} | 0)`),
   sub: int((a, b) => `(${a} - ${b} | 0)`),
   and: int((a, b) => `(${a} & ${b})`),
@@ -68,7 +74,7 @@ export const EXPRESSIONS: Record<Op, Expression> = {
   leu: int((a, b) => `((${a} >>> 0) <= (${b} >>> 0) ? 1 : 0)`),
   min: int((a, b) => `(${a} < ${b} ? ${a} : ${b})`),
   max: int((a, b) => `(${a} > ${b} ? ${a} : ${b})`),
-  sel: { operands: ['i', 'same', 'same'], result: 'same', text: (a, b, c) => `(${a} !== 0 ? ${b} : ${c})` },
+  sel: typed(['i', 'same', 'same'], 'same', (a, b, c) => `(${a} !== 0 ? ${b} : ${c})`),
   neg: int((a) => `(0 - ${a} | 0)`),
   abs: int((a) => `(${a} < 0 ? 0 - ${a} | 0 : ${a})`),
   mul: int((a, b) => `imul(${a}, ${b})`),
@@ -87,10 +93,10 @@ export const EXPRESSIONS: Record<Op, Expression> = {
   fsub: float((a, b) => `fround(${a} - ${b})`),
   fmul: float((a, b) => `fround(${a} * ${b})`),
   fma: float(fmaText),
-  i2f: { operands: ['i', 'i', 'i'], result: 'f', text: (a) => `fround(${a})` },
-  f2i: { operands: ['f', 'f', 'f'], result: 'i', text: (a) => `f2i(${a})` },
-  u2f: { operands: ['i', 'i', 'i'], result: 'f', text: (a) => `fround(${a} >>> 0)` },
-  f2u: { operands: ['f', 'f', 'f'], result: 'i', text: (a) => `f2u(${a})` },
+  i2f: typed(['i', 'i', 'i'], 'f', (a) => `fround(${a})`),
+  f2i: typed(['f', 'f', 'f'], 'i', (a) => `f2i(${a})`),
+  u2f: typed(['i', 'i', 'i'], 'f', (a) => `fround(${a} >>> 0)`),
+  f2u: typed(['f', 'f', 'f'], 'i', (a) => `f2u(${a})`),
   adds: int((a, b) => `saturate(${a} + ${b})`),
   subs: int((a, b) => `saturate(${a} - ${b})`),
   minu: int((a, b) => `((${a} >>> 0) < (${b} >>> 0) ? ${a} : ${b})`),
@@ -100,14 +106,14 @@ export const EXPRESSIONS: Record<Op, Expression> = {
   fceil: float((a) => `Math.ceil(${a})`),
   ftrunc: float((a) => `Math.trunc(${a})`),
   frint: float((a) => `roundEven(${a})`),
-  bpack: { operands: ['f', 'f', 'f'], result: 'i', text: (a, b) => `packHalves(${a}, ${b})` },
-  blo: { operands: ['i', 'i', 'i'], result: 'f', text: (a) => `floatOf(${a} << 16)` },
-  bhi: { operands: ['i', 'i', 'i'], result: 'f', text: (a) => `floatOf(${a} & 0xffff0000)` },
+  bpack: typed(['f', 'f', 'f'], 'i', (a, b) => `packHalves(${a}, ${b})`),
+  blo: typed(['i', 'i', 'i'], 'f', (a) => `floatOf(${a} << 16)`),
+  bhi: typed(['i', 'i', 'i'], 'f', (a) => `floatOf(${a} & 0xffff0000)`),
   badd: int((a, b) => `addHalves(${a}, ${b})`),
   bmul: int((a, b) => `multiplyHalves(${a}, ${b})`),
-  bdot2: { operands: ['i', 'i', 'f'], result: 'f', text: (a, b, c) => `dotHalves(${a}, ${b}, ${c})` },
-  fscale: { operands: ['f', 'i', 'i'], result: 'f', text: (a, b) => `scaleFloat(${a}, ${b})` },
-  fexpo: { operands: ['f', 'f', 'f'], result: 'i', text: (a) => `exponentOf(${a})` },
+  bdot2: typed(['i', 'i', 'f'], 'f', (a, b, c) => `dotHalves(${a}, ${b}, ${c})`),
+  fscale: typed(['f', 'i', 'i'], 'f', (a, b) => `scaleFloat(${a}, ${b})`),
+  fexpo: typed(['f', 'f', 'f'], 'i', (a) => `exponentOf(${a})`),
   frcp: float((a) => `reciprocalSeed(${a})`),
   frsq: float((a) => `rootReciprocalSeed(${a})`),
-};
+} as const satisfies Record<Op, Expression>;

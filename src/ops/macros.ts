@@ -61,9 +61,14 @@ export const MACRO_NAMES = Object.keys(MACROS) as MacroName[];
 /** The digits behind the point that `fixdiv` can have; `fixmul` takes up to 31. */
 export const MOST_FRACTION = 16;
 
+/** The most digits behind the point of a macro that has a format. */
+export function formatsOf(name: MacroName): number | undefined {
+  return name === 'fixmul' ? 31 : name === 'fixdiv' ? MOST_FRACTION : undefined;
+}
+
 /** The operations in place of a macro; `fraction` is the format of `fixmul` and `fixdiv`. */
 export function expandMacro(name: MacroName, { fraction = 16 }: { fraction?: number } = {}): MacroGraph {
-  const most = name === 'fixmul' ? 31 : MOST_FRACTION;
+  const most = formatsOf(name) ?? MOST_FRACTION;
   if (!Number.isInteger(fraction) || fraction < 0 || fraction > most) {
     throw new RangeError(`${name} has a format of 0 to ${most} digits behind the point, not ${fraction}`);
   }

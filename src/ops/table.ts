@@ -19,11 +19,11 @@
 /** Latency classes; cycles per class are parameters of the architecture (`latency.*`). */
 export type LatencyClass = 'simple' | 'multiply' | 'float';
 
-export interface OpFacts {
+export interface OpFacts<A extends 1 | 2 | 3 = 1 | 2 | 3> {
   /** Opcode in the configuration, 0..63. */
   readonly code: number;
   /** Operands read: 1 = a, 2 = a b, 3 = a b c. */
-  readonly arity: 1 | 2 | 3;
+  readonly arity: A;
   readonly latency: LatencyClass;
   /** Needs the float feature of the architecture. */
   readonly float: boolean;
@@ -31,10 +31,12 @@ export interface OpFacts {
   readonly doc: string;
 }
 
-const simple = (code: number, arity: 1 | 2 | 3, doc: string): OpFacts => ({ code, arity, latency: 'simple', float: false, doc });
-const multiply = (code: number, arity: 1 | 2 | 3, doc: string): OpFacts => ({ code, arity, latency: 'multiply', float: false, doc });
-const quick = (code: number, arity: 1 | 2 | 3, doc: string): OpFacts => ({ code, arity, latency: 'simple', float: true, doc });
-const float = (code: number, arity: 1 | 2 | 3, doc: string): OpFacts => ({ code, arity, latency: 'float', float: true, doc });
+type Make = <A extends 1 | 2 | 3>(code: number, arity: A, doc: string) => OpFacts<A>;
+
+const simple: Make = (code, arity, doc) => ({ code, arity, latency: 'simple', float: false, doc });
+const multiply: Make = (code, arity, doc) => ({ code, arity, latency: 'multiply', float: false, doc });
+const quick: Make = (code, arity, doc) => ({ code, arity, latency: 'simple', float: true, doc });
+const float: Make = (code, arity, doc) => ({ code, arity, latency: 'float', float: true, doc });
 
 /** Every operation of a stage, by name. */
 export const OPS = {

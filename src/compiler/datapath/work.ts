@@ -42,6 +42,7 @@ export function workOf(leaf: Leaf): WorkList {
   leaf.values.forEach((value, id) => {
     if (value.kind === 'const') constants.set(id, value.bits);
   });
+  const depth = depthsOf(leaf);
   const items: Work[] = [];
   const done = new Set<number>();
   let next = leaf.values.length;
@@ -55,7 +56,7 @@ export function workOf(leaf: Leaf): WorkList {
     const value: Value = leaf.values[id];
     if (done.has(id) || (value.kind !== 'op' && value.kind !== 'reduce')) return;
     done.add(id);
-    const order = [...value.args].sort((a, b) => depth(leaf, b) - depth(leaf, a) || a - b);
+    const order = [...value.args].sort((a, b) => depth(b) - depth(a) || a - b);
     for (const arg of order) visit(arg);
     if (value.kind === 'op') {
       items.push({ id, op: value.op, args: holdConstants(value.args.slice(0, OPS[value.op].arity), constants, move), kind: 'op' });
@@ -103,8 +104,12 @@ function holdConstants(args: readonly number[], constants: ReadonlyMap<number, n
 }
 
 /** Operations below a value: deeper arguments first keeps fewer values waiting. */
-function depth(leaf: Leaf, id: number): number {
-  const value = leaf.values[id];
-  if (value.kind !== 'op' && value.kind !== 'reduce') return 0;
-  return 1 + Math.max(0, ...value.args.map((arg) => depth(leaf, arg)));
+function depthsOf(leaf: Leaf): (id: number) => number {
+  const known: number[] = [];
+  const depth = (id: number): number => {
+    const value = leaf.values[id];
+    known[id] ??= value.kind !== 'op' && value.kind !== 'reduce' ? 0 : 1 + Math.max(0, ...value.args.map(depth));
+    return known[id];
+  };
+  return depth;
 }

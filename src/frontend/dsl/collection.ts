@@ -2,9 +2,10 @@
 import type { ElementType } from '../../ir/loops.ts';
 import { patternProblem } from '../messages.ts';
 import { callerSource } from './caller.ts';
-import { type Combiner, Expr, typedOp } from './expr.ts';
+import { type Combiner, Expr } from './expr.ts';
 import type { IndicesOf, Shape } from './handles.ts';
 import { type Index, Index as IndexClass } from './index-expr.ts';
+import { typedOp } from './nodes.ts';
 import { problem } from './problems.ts';
 
 /** The rank of a shape: sizes are known when a program is built, ranks in the editor. */

@@ -30,7 +30,7 @@ import { verifyLoops } from '../../ir/loops-verify.ts';
 import { mixedTypes, outsideLeaf, outsideProgram, wrongRank } from '../messages.ts';
 import { callerSource } from './caller.ts';
 import { Expr } from './expr.ts';
-import { ValueTable } from './flatten.ts';
+import { ExpressionTable } from './flatten.ts';
 import { type Dram, type IndicesOf, indicesOf, type Memory, type Result, readAt, type Shape } from './handles.ts';
 import { affineOf, Index, type IndexLike } from './index-expr.ts';
 import { gathering, problem } from './problems.ts';
@@ -93,7 +93,7 @@ export function explicit(build: (vocabulary: Explicit) => void, name = 'program'
 }
 
 interface OpenLeaf {
-  readonly values: ValueTable;
+  readonly values: ExpressionTable;
   readonly effects: Effect[];
   readonly guards: { index: ReturnType<typeof affineOf>; limit: number }[];
 }
@@ -196,7 +196,7 @@ class Builder {
 
   #leafOf(loops: Loops, body: (indices: Indices<Loops>) => void, options: NestOptions = {}): void {
     const source = callerSource();
-    const open: OpenLeaf = { values: new ValueTable(), effects: [], guards: [] };
+    const open: OpenLeaf = { values: new ExpressionTable(), effects: [], guards: [] };
     const leaf: Leaf = {
       kind: 'leaf',
       loops: loopsOf(loops),

@@ -8,9 +8,11 @@
 
 import type { AffineExpr, ElementType, ReduceInit } from '../../ir/loops.ts';
 import { bitsOf } from '../../ops/eval.ts';
+import type { MacroName } from '../../ops/macros.ts';
 import type { Op } from '../../ops/table.ts';
-import { badConstant, mixedTypes } from '../messages.ts';
+import { badConstant } from '../messages.ts';
 import { callerSource } from './caller.ts';
+import { applied, cast, macro, operate, operation } from './nodes.ts';
 import { problem } from './problems.ts';
 
 /** A node of the graph; `reduce.over` names loop variables. */
@@ -20,6 +22,9 @@ export type Node =
   | { readonly kind: 'arg'; readonly name: string }
   | { readonly kind: 'read'; readonly memory: string; readonly index: readonly AffineExpr[] }
   | { readonly kind: 'op'; readonly op: Op; readonly args: readonly Expr[] }
+  | { readonly kind: 'macro'; readonly macro: MacroName; readonly args: readonly Expr[]; readonly fraction?: number }
+  /** The same bits as the other type. */
+  | { readonly kind: 'cast'; readonly args: readonly Expr[] }
   | {
       readonly kind: 'reduce';
       readonly op: Op;
@@ -33,24 +38,6 @@ export type Operand<T extends ElementType> = Expr<T> | number;
 
 /** Reductions by name; `and`, `or`, `xor` are for i32. */
 export type Combiner = 'add' | 'mul' | 'min' | 'max' | 'and' | 'or' | 'xor';
-
-/** The operation of each type behind one name. */
-export function typedOp(name: string, type: ElementType): Op {
-  if (type === 'i32') return name === 'fma' ? 'mac' : (name as Op);
-  return ({
-    add: 'fadd',
-    sub: 'fsub',
-    mul: 'fmul',
-    min: 'fmin',
-    max: 'fmax',
-    neg: 'fneg',
-    abs: 'fabs',
-    eq: 'feq',
-    lt: 'flt',
-    le: 'fle',
-    fma: 'fma',
-  }[name] ?? name) as Op;
-}
 
 export class Expr<T extends ElementType = ElementType> {
   readonly type: T;
@@ -97,12 +84,17 @@ export class Expr<T extends ElementType = ElementType> {
     return operation('abs', this.type, this.type, [this]);
   }
 
+  /** The quotient: f32 rounded right (below 2^-126 one off at most), i32 towards zero (by 0: -1). */
+  div(other: Operand<T>): Expr<T> {
+    return macro(this.type === 'f32' ? 'divide' : 'div', this.type, [this, other], undefined, 'div');
+  }
+
   /** Comparisons give 1 or 0. */
   eq(other: Operand<T>): Expr<'i32'> {
     return operation('eq', this.type, 'i32', [this, other]);
   }
   ne(other: Operand<T>): Expr<'i32'> {
-    return this.type === 'i32' ? operation('ne', this.type, 'i32', [this, other]) : this.eq(other).xor(1);
+    return operation('ne', this.type, 'i32', [this, other]);
   }
   lt(other: Operand<T>): Expr<'i32'> {
     return operation('lt', this.type, 'i32', [this, other]);
@@ -118,64 +110,113 @@ export class Expr<T extends ElementType = ElementType> {
   }
 
   and(this: Expr<'i32'>, other: Operand<'i32'>): Expr<'i32'> {
-    return operation('and', 'i32', 'i32', [this, other]);
+    return operate('and', this, other);
   }
   or(this: Expr<'i32'>, other: Operand<'i32'>): Expr<'i32'> {
-    return operation('or', 'i32', 'i32', [this, other]);
+    return operate('or', this, other);
   }
   xor(this: Expr<'i32'>, other: Operand<'i32'>): Expr<'i32'> {
-    return operation('xor', 'i32', 'i32', [this, other]);
+    return operate('xor', this, other);
+  }
+  not(this: Expr<'i32'>): Expr<'i32'> {
+    return operate('xor', this, -1);
   }
   shiftLeft(this: Expr<'i32'>, by: Operand<'i32'>): Expr<'i32'> {
-    return operation('shl', 'i32', 'i32', [this, by]);
+    return operate('shl', this, by);
   }
   /** Shifts right and fills with the sign. */
   shiftRight(this: Expr<'i32'>, by: Operand<'i32'>): Expr<'i32'> {
-    return operation('sra', 'i32', 'i32', [this, by]);
+    return operate('sra', this, by);
   }
   /** Shifts right and fills with zeros. */
   shiftRightZero(this: Expr<'i32'>, by: Operand<'i32'>): Expr<'i32'> {
-    return operation('shr', 'i32', 'i32', [this, by]);
+    return operate('shr', this, by);
   }
   /** High 32 bits of the signed product. */
   mulHigh(this: Expr<'i32'>, other: Operand<'i32'>): Expr<'i32'> {
-    return operation('mulh', 'i32', 'i32', [this, other]);
+    return operate('mulh', this, other);
+  }
+  /** What `div` leaves, with the sign of this; by 0: this. */
+  mod(this: Expr<'i32'>, other: Operand<'i32'>): Expr<'i32'> {
+    return macro('mod', 'i32', [this, other]);
+  }
+  /** The product of fixed-point words with `fraction` digits behind the point (0 to 31), cut downwards. */
+  fixMul(this: Expr<'i32'>, other: Operand<'i32'>, fraction = 16): Expr<'i32'> {
+    return macro('fixmul', 'i32', [this, other], fraction, 'fixMul');
+  }
+  /** Their quotient, cut towards zero (by 0: -1); 0 to 16 digits. */
+  fixDiv(this: Expr<'i32'>, other: Operand<'i32'>, fraction = 16): Expr<'i32'> {
+    return macro('fixdiv', 'i32', [this, other], fraction, 'fixDiv');
   }
   /** `yes` where this is not 0, else `no`. */
   select<U extends ElementType>(this: Expr<'i32'>, yes: Expr<U>, no: Operand<NoInfer<U>>): Expr<U> {
-    const other = no instanceof Expr ? no : Expr.constant(yes.type, no);
-    if (this.type !== 'i32' || other.type !== yes.type) {
-      problem(mixedTypes('select', [this.type, yes.type, other.type], callerSource()));
-      return yes;
-    }
-    return new Expr(yes.type, { kind: 'op', op: 'sel', args: [this, yes, other] });
+    return applied('select', 'sel', [this, yes, no]) as Expr<U>;
   }
   toFloat(this: Expr<'i32'>): Expr<'f32'> {
-    return operation('i2f', 'i32', 'f32', [this]);
+    return operate('i2f', this);
   }
   /** Towards zero, saturating; NaN gives 0. */
   toInt(this: Expr<'f32'>): Expr<'i32'> {
-    return operation('f2i', 'f32', 'i32', [this]);
+    return operate('f2i', this);
   }
-}
+  /** The same 32 bits as an integer. */
+  asInt(this: Expr<'f32'>): Expr<'i32'> {
+    return cast('asInt', 'f32', 'i32', this);
+  }
+  /** The same 32 bits as a float. */
+  asFloat(this: Expr<'i32'>): Expr<'f32'> {
+    return cast('asFloat', 'i32', 'f32', this);
+  }
 
-/** An operation of operands of one type; numbers become constants of it. */
-export function operation<R extends ElementType>(
-  name: string,
-  type: ElementType,
-  result: R,
-  operands: readonly (Expr | number)[],
-): Expr<R> {
-  const args = operands.map((operand) => (operand instanceof Expr ? operand : Expr.constant(type, operand)));
-  if (args.some((arg) => arg.type !== type)) {
-    problem(
-      mixedTypes(
-        name,
-        args.map((arg) => arg.type),
-        callerSource(),
-      ),
-    );
-    return new Expr(result, { kind: 'const', bits: 0 });
+  // How far off the functions below may be, and over which range: `OPERATIONS.md`.
+
+  floor(this: Expr<'f32'>): Expr<'f32'> {
+    return operate('ffloor', this);
   }
-  return new Expr(result, { kind: 'op', op: typedOp(name, type), args });
+  ceil(this: Expr<'f32'>): Expr<'f32'> {
+    return operate('fceil', this);
+  }
+  /** To the nearest integer, ties to even. */
+  round(this: Expr<'f32'>): Expr<'f32'> {
+    return operate('frint', this);
+  }
+  /** 1 / this. */
+  recip(this: Expr<'f32'>): Expr<'f32'> {
+    return macro('reciprocal', 'f32', [this], undefined, 'recip');
+  }
+  sqrt(this: Expr<'f32'>): Expr<'f32'> {
+    return macro('sqrt', 'f32', [this]);
+  }
+  /** 1 / sqrt(this). */
+  rsqrt(this: Expr<'f32'>): Expr<'f32'> {
+    return macro('rsqrt', 'f32', [this]);
+  }
+  exp(this: Expr<'f32'>): Expr<'f32'> {
+    return macro('exp', 'f32', [this]);
+  }
+  /** The natural logarithm. */
+  log(this: Expr<'f32'>): Expr<'f32'> {
+    return macro('log', 'f32', [this]);
+  }
+  /** This to the power of `y`; of a negative number NaN. */
+  pow(this: Expr<'f32'>, y: Operand<'f32'>): Expr<'f32'> {
+    return macro('pow', 'f32', [this, y]);
+  }
+  sin(this: Expr<'f32'>): Expr<'f32'> {
+    return macro('sin', 'f32', [this]);
+  }
+  cos(this: Expr<'f32'>): Expr<'f32'> {
+    return macro('cos', 'f32', [this]);
+  }
+  tanh(this: Expr<'f32'>): Expr<'f32'> {
+    return macro('tanh', 'f32', [this]);
+  }
+  /** 1 / (1 + e^-this). */
+  sigmoid(this: Expr<'f32'>): Expr<'f32'> {
+    return macro('sigmoid', 'f32', [this]);
+  }
+  /** The error function. */
+  erf(this: Expr<'f32'>): Expr<'f32'> {
+    return macro('erf', 'f32', [this]);
+  }
 }

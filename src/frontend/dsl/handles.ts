@@ -2,8 +2,9 @@
 import type { AffineExpr, ElementType, ReduceInit } from '../../ir/loops.ts';
 import { wrongRank } from '../messages.ts';
 import { callerSource } from './caller.ts';
-import { type Combiner, Expr, type Operand, operation, typedOp } from './expr.ts';
+import { type Combiner, Expr, type Operand } from './expr.ts';
 import { affineOf, type Index, type IndexLike } from './index-expr.ts';
+import { operation, typedOp } from './nodes.ts';
 import { problem } from './problems.ts';
 
 export type Shape = readonly number[];

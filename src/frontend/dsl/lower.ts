@@ -238,8 +238,8 @@ function leafOf(plan: Plan, request: NestRequest, { starts, memories, place }: C
           memories.get(keyOf(readOf(node.memory, node.index)))?.at(...readOf(node.memory, node.index).vars.map((name) => indices[name])) ??
           expr
         );
-      if (node.kind === 'op') return new Expr(expr.type, { ...node, args: node.args.map(rewrite) });
-      if (node.kind !== 'reduce') return expr;
+      if (!('args' in node)) return expr;
+      if (node.kind !== 'reduce') return new Expr(expr.type, { ...node, args: node.args.map(rewrite) });
       const neutral = node.init.kind === 'const' ? node.init.bits : 0;
       const over = [...(inLeaf ? [] : foldLoops), ...fold.map(({ name }) => name)];
       let init: ReduceInit = use === 'tree' ? { kind: 'none' } : { kind: 'const', bits: neutral };
@@ -320,7 +320,7 @@ function collect(expr: Expr, test: (expr: Expr) => boolean): Expr[] {
   const visit = (at: Expr): void => {
     if (seen.has(at)) return;
     seen.add(at);
-    if (at.node.kind === 'op' || at.node.kind === 'reduce') at.node.args.forEach(visit);
+    if ('args' in at.node) at.node.args.forEach(visit);
     if (test(at)) found.push(at);
   };
   visit(expr);

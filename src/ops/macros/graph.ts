@@ -50,8 +50,17 @@ export class MacroBuilder {
     return rest.reduce((sum, c) => this.op('fma', sum, x, c), first);
   }
 
+  /** The graph of what the result needs: a part that several macros share may compute more. */
   finish(result: Id): MacroGraph {
-    return { values: this.#values, result };
+    const values: MacroValue[] = [];
+    const numbers: Id[] = [];
+    const keep = (id: Id): Id => {
+      const value = this.#values[id];
+      numbers[id] ??= values.push(value.kind === 'op' ? { ...value, args: value.args.map(keep) } : value) - 1;
+      return numbers[id];
+    };
+    const kept = keep(result);
+    return { values, result: kept };
   }
 
   #add(value: MacroValue): Id {

@@ -2,7 +2,7 @@
  * What must not compile. `tsc` reads this file: each `@ts-expect-error` fails the build when the line below it
  * is accepted. It is never run.
  */
-import { explicit, patterns, program, reduce, type Target } from 'kiln';
+import { explicit, operate, patterns, program, reduce, type Target } from 'kiln';
 
 declare const target: Target;
 
@@ -49,6 +49,20 @@ explicit(({ dramIn, dramOut, result, sram, pipe, load, store, leaf, guard }) => 
       row.at(i.mul(t));
       // @ts-expect-error lanes are not combined by subtraction
       reduce('sub', row.at(i), [i]);
+      operate('bdot2', words.at(i), 3, row.at(i))
+        .exp()
+        .sub(operate('fscale', row.at(i), words.at(i)));
+      words.at(i).div(3).fixMul(words.at(i), 8).asFloat().pow(2).asInt().mod(words.at(i));
+      // @ts-expect-error the exponent of a scaling is an integer
+      operate('fscale', row.at(i), row.at(i));
+      // @ts-expect-error fma takes three
+      operate('fma', row.at(i), row.at(i));
+      // @ts-expect-error the result is an integer
+      operate('bpack', row.at(i), row.at(i)).exp();
+      // @ts-expect-error integers have no logarithm
+      words.at(i).log();
+      // @ts-expect-error floats have no remainder
+      row.at(i).mod(2);
       // @ts-expect-error a choice is made between values of one type
       row.at(i).lt(0).select(words.at(i), row.at(i));
     });

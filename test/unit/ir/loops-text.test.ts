@@ -24,6 +24,9 @@ nest seq () "everything" {
       %5 = reduce fadd %4 over t i : f32
       %6 = reduce fadd %4 over i from 0x00000001 : f32
       %7 = reduce fma %0 %1 over t carried c[u, 0] over t u first 0xffffffff : f32
+      %8 = cast %4 : i32
+      %9 = macro fixmul 16 %8 %2 : i32
+      %10 = macro exp %4 : f32
       write c[u, 3] = %7
       result sum = %5
     }
@@ -52,10 +55,11 @@ describe('every shipped program', () => {
 });
 
 test.each([
-  ['result sum = %5', 'result sum = 5', /E0230.*expected `%` \(program:22:20\)/],
+  ['result sum = %5', 'result sum = 5', /E0230.*expected `%` \(program:25:20\)/],
   ['fma %0 %1 %3', 'fmaa %0 %1 %3', /`fmaa` is no operation/],
   ['nest seq', 'nest sequ', /expected `pipe` or `seq` or `parallel` or `stream` \(program:8:6\)/],
   ['%4 = fma', '%3 = fma', /the next value is %4/],
+  ['macro exp', 'macro exq', /`exq` is no macro/],
   ['load x', 'move x', /expected `load` or `store`/],
   ['tile f32 [32]', 'tile f64 [32]', /expected `i32` or `f32`/],
   ['{"n":64,', '{"n":,', /expected JSON/],
