@@ -33,7 +33,7 @@ export async function suiteRow(variant: Variant, fabric = new Fabric(archNamed('
     const compileSeconds = (performance.now() - begin) / 1000;
     const point = await runPoint(fabric, built, { witnesses, given, profile, network: 'routed' }, step);
     const [problem] = point.problems;
-    const row = { variant, bound: point.bound.cycles, units: built.units, compileSeconds };
+    const row = { variant, bound: point.certificate.cycles, units: built.units, compileSeconds };
     return problem ? { ...row, problem: `${problem.code}: ${problem.message}` } : { ...row, cycles: point.golden?.cycles };
   } catch (error) {
     if (error instanceof DiagnosticError) return { variant, problem: error.message.split('\n')[0] };

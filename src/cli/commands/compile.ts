@@ -1,21 +1,25 @@
 import { basename, extname } from 'node:path';
+import { certificateText } from '../../compiler/certificate/text.ts';
 import { Fabric } from '../../fabric/graph.ts';
+import { DEFAULT_DRAM, DRAM_PROFILES, type DramProfile } from '../../sim/dram-profile.ts';
+import { certify } from '../../sweep/point/build.ts';
 import { writeAtomic } from '../../tools/files.ts';
 import { type ArchOptions, loadArch, withArch } from '../arch.ts';
 import { act, type Cli, command } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { build, type Pairs, withParams } from '../program.ts';
 import { progressFor } from '../progress.ts';
-import { wholeNumber } from '../values.ts';
+import { dramProfile, wholeNumber } from '../values.ts';
 
 interface Options extends ArchOptions {
   readonly arch: string;
   readonly param: Pairs;
   readonly seed?: number;
   readonly output?: string;
+  readonly dram: DramProfile;
 }
 
-/** `kiln compile`: a program to a bitstream. */
+/** `kiln compile`: a program to a bitstream, with the certificate of what bounds it. */
 export const compileCommand = (cli: Cli) => {
   const made = command(
     'compile PROGRAM',
@@ -24,16 +28,24 @@ export const compileCommand = (cli: Cli) => {
   );
   withParams(withArch(made))
     .option('--seed <N>', 'seed of the placement', wholeNumber)
+    .option(
+      '--dram <PROFILE>',
+      `the memory of the certificate: ${Object.keys(DRAM_PROFILES).join(', ')}`,
+      dramProfile,
+      DRAM_PROFILES[DEFAULT_DRAM],
+    )
     .option('-o, --output <FILE.kbit>', 'where the bitstream goes; by default named after the program');
   return act(cli, made, async (out, name: string, options: Options) => {
     const fabric = new Fabric(await loadArch(options.arch, options, out));
     const progress = progressFor(out);
-    const { program, params, kbit, units, compiled } = await build(name, fabric, options, progress);
+    const built = await build(name, fabric, options, progress);
+    const { program, params, kbit, units, compiled } = built;
     const output = options.output ?? `${basename(name, extname(name))}.kbit`;
     await writeAtomic(output, kbit);
     const stats = compiled?.routed.stats;
     const text = `${output}: ${kbit.length} bytes; ${units.pcu} PCU, ${units.pmu} PMU, ${units.ag} AG; ${stats?.wirelength ?? 0} links`;
-    out.result(text, {
+    const certificate = certify(fabric, built, options.dram);
+    out.result(`${text}\n${certificateText(certificate)}`, {
       ok: true,
       program: program.name,
       arch: fabric.arch.name,
@@ -43,6 +55,7 @@ export const compileCommand = (cli: Cli) => {
       units,
       links: stats?.wirelength,
       seconds: compiled?.seconds,
+      certificate,
     });
     return EXIT.good;
   });

@@ -3,11 +3,14 @@ import type { Arch } from '../../arch/schema.ts';
 import { decode } from '../../bitstream/decode.ts';
 import { encode } from '../../bitstream/encode.ts';
 import type { KbitInterface } from '../../bitstream/format.ts';
+import { type Certificate, certificateOf } from '../../compiler/certificate/certificate.ts';
+import type { UnitName } from '../../compiler/certificate/contexts.ts';
 import { type Compiled, compile, PASSES } from '../../compiler/compile.ts';
 import type { AgConfig, PcuConfig, PmuConfig, TileConfig } from '../../fabric/config.ts';
 import type { Fabric } from '../../fabric/graph.ts';
 import type { Program, Target } from '../../frontend/program.ts';
 import type { LoopProgram } from '../../ir/loops.ts';
+import type { DramProfile } from '../../sim/dram-profile.ts';
 
 /** A bitstream with all that is known about it. */
 export interface Built {
@@ -17,6 +20,8 @@ export interface Built {
   readonly loops: LoopProgram;
   readonly kbit: Uint8Array;
   readonly host: KbitInterface;
+  /** By tile id. */
+  readonly configs: ReadonlyMap<number, TileConfig>;
   readonly units: Readonly<Record<'pcu' | 'pmu' | 'ag', number>>;
   /** Absent when the bitstream was given. */
   readonly compiled?: Compiled;
@@ -42,7 +47,8 @@ export function buildProgram(
   const compiled = compile(program.build(params, targetOf(fabric.arch)), fabric, options);
   const host = interfaceOf(compiled);
   const kbit = encode(fabric, compiled.configs, host);
-  return { program, params, loops: compiled.program, kbit, host, units: compiled.units, compiled };
+  const { configs, units } = compiled;
+  return { program, params, loops: compiled.program, kbit, host, configs, units, compiled };
 }
 
 /** `program` is the one the bitstream names; parameters come from the bitstream. */
@@ -50,7 +56,23 @@ export function buildFromKbit(fabric: Fabric, program: Program, kbit: Uint8Array
   const { configs, interface: host } = decode(fabric, kbit);
   const params = program.resolve(host.parameters as Record<string, number | string>);
   const loops = PASSES.reduce<LoopProgram>((value, pass) => pass.run(value), program.build(params, targetOf(fabric.arch)));
-  return { program, params, loops, kbit, host, units: unitsOf(fabric, configs) };
+  return { program, params, loops, kbit, host, configs, units: unitsOf(fabric, configs) };
+}
+
+/** What bounds a program on a fabric with a memory. */
+export function certify(fabric: Fabric, { configs, loops, compiled }: Built, profile: DramProfile): Certificate {
+  const names = compiled && namesOf(compiled);
+  return certificateOf(fabric, { configs, program: loops, names }, profile);
+}
+
+/** What the units of a compilation are called, by tile. */
+export function namesOf({ lowered, routed }: Compiled): Map<number, UnitName> {
+  return new Map(
+    lowered.netlist.units.flatMap(({ id, label, source }) => {
+      const tile = routed.placement.get(id);
+      return tile === undefined ? [] : [[tile, { label: label ?? id, source }] as const];
+    }),
+  );
 }
 
 /** Units in use, by kind. */

@@ -5,14 +5,14 @@
  *   build -> data -> reference -> evaluator = golden = rtl -> report
  */
 import type { Diagnostic } from '../../base/diagnostic.ts';
+import type { Certificate } from '../../compiler/certificate/certificate.ts';
 import type { Fabric } from '../../fabric/graph.ts';
 import { argWords, inputWords } from '../../frontend/check.ts';
 import type { Inputs } from '../../frontend/program.ts';
 import { type Answers, evaluate } from '../../ir/evaluate.ts';
 import type { DramProfile } from '../../sim/dram-profile.ts';
 import type { NetworkMode } from '../../sim/network.ts';
-import { type Bound, boundOf } from './bound.ts';
-import type { Built } from './build.ts';
+import { type Built, certify } from './build.ts';
 import { compareAnswers, compareReference, runProblems } from './compare.ts';
 import { type GoldenRun, runGolden } from './golden.ts';
 import { dramImage } from './image.ts';
@@ -37,7 +37,7 @@ export interface PointOptions {
 export interface Point {
   readonly built: Built;
   readonly inputs: Inputs;
-  readonly bound: Bound;
+  readonly certificate: Certificate;
   readonly golden?: GoldenRun;
   readonly rtl?: RtlPointRun;
   /** Answers by witness, in the order of `WITNESSES`. */
@@ -85,5 +85,5 @@ export async function runPoint(fabric: Fabric, built: Built, options: PointOptio
     problems.push(...compareReference(loops, ended[0], answers.get(ended[0]) as Answers, expected, program.tolerance(params)));
   if (golden && rtl && network === 'routed' && golden.cycles !== rtl.cycles)
     problems.push(cyclesDiffer(golden.cycles, rtl.cycles, undefined));
-  return { built, inputs, bound: boundOf(loops, profile), golden, rtl, answers, problems };
+  return { built, inputs, certificate: certify(fabric, built, profile), golden, rtl, answers, problems };
 }

@@ -1,5 +1,6 @@
 /** What a point comes to, as one plain object: `kiln run --json` prints it, and the text report reads it. */
 import { hash64 } from '../../base/hash.ts';
+import type { Certificate } from '../../compiler/certificate/certificate.ts';
 import type { Fabric } from '../../fabric/graph.ts';
 import type { Answers } from '../../ir/evaluate.ts';
 import type { LoopProgram } from '../../ir/loops.ts';
@@ -7,7 +8,6 @@ import { floatOf } from '../../ops/eval.ts';
 import type { DramProfile } from '../../sim/dram-profile.ts';
 import { DOING_NAMES } from '../../sim/observe.ts';
 import type { ContextStats } from '../../sim/stats.ts';
-import type { Bound } from './bound.ts';
 import type { Point } from './point.ts';
 import { WITNESSES } from './witness.ts';
 
@@ -35,7 +35,8 @@ export interface PointReport {
   readonly checked: readonly string[];
   readonly problems: readonly string[];
   readonly cycles: { readonly golden: number | null; readonly rtl: number | null; readonly config: number | null };
-  readonly bound: Bound;
+  readonly bound: { readonly cycles: number; readonly binding: Certificate['binding'] };
+  readonly certificate: Certificate;
   /** Shares from 0 to 1. */
   readonly utilisation: { readonly fu: number | null; readonly kernel: number | null; readonly dram: number | null };
   readonly units: Readonly<Record<'pcu' | 'pmu' | 'ag', number>>;
@@ -50,7 +51,7 @@ export interface PointReport {
 const BEAT_BYTES = 64;
 
 export function reportOf(fabric: Fabric, point: Point, profile: DramProfile, seconds: Readonly<Record<string, number>>): PointReport {
-  const { built, golden, rtl, bound, answers, problems } = point;
+  const { built, golden, rtl, certificate, answers, problems } = point;
   const bytes = golden && { read: BEAT_BYTES * golden.beats.reads, write: BEAT_BYTES * golden.beats.writes };
   const last = WITNESSES.filter((witness) => answers.has(witness)).at(-1);
   return {
@@ -61,7 +62,8 @@ export function reportOf(fabric: Fabric, point: Point, profile: DramProfile, sec
     checked: ['reference', ...answers.keys()],
     problems: problems.map(({ code, message }) => `${code}: ${message}`),
     cycles: { golden: golden?.cycles ?? null, rtl: rtl?.cycles ?? null, config: rtl?.configCycles ?? null },
-    bound,
+    bound: { cycles: certificate.cycles, binding: certificate.binding },
+    certificate,
     utilisation: {
       fu: golden?.stats.utilisation ?? null,
       kernel: golden?.stats.kernelUtilisation ?? null,

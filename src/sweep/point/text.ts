@@ -1,9 +1,10 @@
 /** A point's report for people. */
 import { plural, table } from '../../base/text.ts';
+import { boundTitle } from '../../compiler/certificate/advice.ts';
 import type { Activity, PointReport } from './report.ts';
 
 export function reportText(report: PointReport): string {
-  const { cycles, bound, utilisation, units, dram, activity } = report;
+  const { cycles, bound, certificate, utilisation, units, dram, activity } = report;
   const percent = (share: number | null) => (share === null ? '-' : `${(100 * share).toFixed(1)} %`);
   const taken = cycles.golden ?? cycles.rtl;
   const rows: [string, string][] = [
@@ -12,7 +13,8 @@ export function reportText(report: PointReport): string {
   ];
   if (taken !== null) {
     rows.push(['cycles', cycleText(report)]);
-    rows.push(['bound', `${bound.cycles} cycles, set by ${bindingText(bound.binding)} (${(taken / bound.cycles).toFixed(2)}x)`]);
+    rows.push(['bound', `${bound.cycles} cycles, set by ${boundTitle[bound.binding]} (${(taken / bound.cycles).toFixed(2)}x)`]);
+    rows.push(['advice', certificate.advice]);
   }
   if (utilisation.fu !== null) {
     const moved = `${dram.readBytes} bytes read, ${dram.writeBytes} written, ${dram.profile}`;
@@ -38,9 +40,6 @@ function cycleText({ cycles: { golden, rtl, config } }: PointReport): string {
   const parts = [golden === null ? '' : `golden ${golden}`, rtl === null ? '' : `RTL ${rtl}`].filter((part) => part !== '');
   return `${parts.join(golden === rtl ? ' = ' : ', ')}${config === null ? '' : `; ${plural(config, 'cycle')} to load the configuration`}`;
 }
-
-const bindingText = (binding: string): string =>
-  ({ compute: 'the busiest compute unit', 'dram-read': "the memory's read rate", dram: "the memory's rate" })[binding] ?? binding;
 
 const labels: Readonly<Record<keyof Activity, string>> = {
   issue: 'issuing',
