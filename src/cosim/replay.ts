@@ -3,6 +3,7 @@
  * Verilated module, whose outputs must be the recorded ones in every cycle.
  */
 import { join } from 'node:path';
+import { invariant } from '../base/invariant.ts';
 import { renderTemplate } from '../rtl/env.ts';
 import { readBytes, writeAtomic } from '../tools/files.ts';
 import { run } from '../tools/run.ts';
@@ -24,20 +25,61 @@ export interface ReplayModule {
   readonly constants: readonly ReplayPort[];
   readonly inputs: readonly ReplayPort[];
   readonly outputs: readonly ReplayPort[];
+  /** More flags for Verilator. */
+  readonly flags?: readonly string[];
 }
 
 export interface ReplayBench {
   readonly build: VerilatorBuild;
-  /** Words of one cycle of stimulus and of answer, and where each port begins. */
+  /** Words of the constants, of one cycle of stimulus and of answer, and where each port begins. */
+  readonly constants: Layout;
   readonly stimulus: Layout;
   readonly answer: Layout;
   /** Runs one recording: constants' words, then `cycles` times the stimulus words; gives back all answers. */
   replay(constants: Uint32Array, stimulus: Uint32Array): Promise<Uint32Array>;
+  /** Replays recordings one by one; of each the first difference, if there is any. */
+  check(recordings: readonly Recording[]): Promise<(Difference | undefined)[]>;
+  /**
+   * Replays the recordings on each mutant until one differs (see `test/mutation`): what betrayed it, or undefined.
+   * `seconds`: the longest that one mutant may take; one that ends early, or takes longer, is betrayed by that.
+   */
+  mutants(recordings: readonly Recording[], ids: readonly number[], seconds: number): Promise<Map<number, Betrayal | undefined>>;
+}
+
+/** What goes in and what must come out, cycle by cycle. */
+export interface Recording {
+  readonly constants: Uint32Array;
+  /** A whole number of cycles of stimulus words. */
+  readonly stimulus: Uint32Array;
+  /** As many cycles of answers, and which of their bits must be as they are here. */
+  readonly want: Uint32Array;
+  readonly care: Uint32Array;
+}
+
+/** The first answer word with a bit that is not as it must be. */
+export interface Difference {
+  readonly cycle: number;
+  readonly port: string;
+  /** Word of the port. */
+  readonly word: number;
+  readonly got: number;
+  readonly want: number;
+}
+
+export type Betrayal = { readonly recording: number; readonly difference: Difference } | { readonly end: string };
+
+/** A difference in words. */
+export function tellDifference({ cycle, port, word, got, want }: Difference): string {
+  return `cycle ${cycle}, ${port} word ${word}: RTL ${got.toString(16)}, golden ${want.toString(16)}`;
 }
 
 export interface Layout {
   readonly words: number;
+  /** The first word of a port. */
   at(name: string): number;
+  has(name: string): boolean;
+  /** The port that word `index` belongs to. */
+  portOf(index: number): { readonly name: string; readonly word: number };
 }
 
 /** Builds (or finds) the replay bench of a module. `directory`: where the rendered files are written. */
@@ -63,11 +105,42 @@ export async function replayBench(module: ReplayModule, directory: string): Prom
     cpp: ['replay.cpp'],
     hierarchical: false,
     trace: 'none',
+    ...(module.flags ? { extraFlags: module.flags } : {}),
   });
+  const differenceOf = ([cycle, index, got, want]: readonly number[]): Difference => {
+    const { name, word } = outputs.portOf(index);
+    return { cycle, port: name, word, got, want };
+  };
+  /** The lines that the bench prints when it looks at recordings by itself. */
+  const lines = (recordings: readonly Recording[], args: readonly string[], timeoutSeconds: number) =>
+    withScratch('replay', async (scratch) => {
+      const input = join(scratch, 'recordings.bin');
+      await writeAtomic(input, bytesOfRecordings(recordings, inputs.words));
+      const { stdout } = await run(build.binary, ['check', input, ...args], { timeoutSeconds });
+      return stdout.split('\n').filter((line) => line !== '');
+    });
   return {
     build,
+    constants,
     stimulus: inputs,
     answer: outputs,
+    async check(recordings) {
+      const found = new Array<Difference | undefined>(recordings.length).fill(undefined);
+      for (const line of await lines(recordings, [], 600)) {
+        const [recording, ...rest] = line.split(' ').map(Number);
+        found[recording] = differenceOf(rest);
+      }
+      return found;
+    },
+    async mutants(recordings, ids, seconds) {
+      const found = new Map<number, Betrayal | undefined>(ids.map((id) => [id, undefined]));
+      for (const line of await lines(recordings, ['mutants', String(seconds), ...ids.map(String)], seconds * ids.length + 60)) {
+        const [id, ...rest] = line.split(' ');
+        if (rest[0] === 'end') found.set(Number(id), { end: rest.slice(1).join(' ') });
+        else found.set(Number(id), { recording: Number(rest[0]), difference: differenceOf(rest.slice(1).map(Number)) });
+      }
+      return found;
+    },
     replay(constantWords, stimulus) {
       return withScratch('replay', async (scratch) => {
         const input = join(scratch, 'stimulus.bin');
@@ -83,13 +156,30 @@ export async function replayBench(module: ReplayModule, directory: string): Prom
 
 const bytesOf = (words: Uint32Array) => Buffer.from(words.buffer, words.byteOffset, words.byteLength);
 
+/** Their number, then of each the cycles and the words of constants, stimulus, want and care. */
+function bytesOfRecordings(recordings: readonly Recording[], stimulusWords: number): Buffer {
+  const parts = [bytesOf(Uint32Array.of(recordings.length))];
+  for (const { constants, stimulus, want, care } of recordings) {
+    const cycles = Uint32Array.of(stimulus.length / stimulusWords);
+    parts.push(...[cycles, constants, stimulus, want, care].map(bytesOf));
+  }
+  return Buffer.concat(parts);
+}
+
 function place(ports: readonly ReplayPort[]): Layout & { readonly ports: readonly { name: string; at: number }[] } {
   let words = 0;
-  const placed = ports.map((port) => {
+  const owners: { name: string; word: number }[] = [];
+  const placed = ports.map(({ name, width }) => {
     const at = words;
-    words += Math.ceil(port.width / 32);
-    return { name: port.name, at };
+    words += Math.ceil(width / 32);
+    for (let word = 0; at + word < words; word++) owners.push({ name, word });
+    return { name, at };
   });
   const starts = new Map(placed.map((port) => [port.name, port.at]));
-  return { words, ports: placed, at: (name) => starts.get(name) as number };
+  const at = (name: string): number => {
+    const start = starts.get(name);
+    invariant(start !== undefined, () => `there is no port \`${name}\``);
+    return start;
+  };
+  return { words, ports: placed, at, has: (name) => starts.has(name), portOf: (index) => owners[index] };
 }

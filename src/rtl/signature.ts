@@ -48,7 +48,8 @@ const INSTANCE = /^ *(kiln_\w+)\s+(?:#\(|u_)/gm;
 /** The signature of the module in `text`. */
 export function signatureOf(name: string, template: string, text: string, facts: Partial<ModuleSignature> = {}): ModuleSignature {
   const start = text.search(new RegExp(`^module ${name} `, 'm'));
-  const end = text.indexOf(');', start);
+  // The closing parenthesis stands alone; a comment may hold the same two characters.
+  const end = text.indexOf('\n);', start);
   invariant(start >= 0 && end > start, `\`${template}\` prints no module \`${name}\``);
   const parameters: ParameterSignature[] = [];
   const ports: PortSignature[] = [];

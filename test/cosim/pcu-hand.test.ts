@@ -9,7 +9,8 @@ import { INPUT, OPERAND, type PcuConfig, pcuLayout } from '../../src/fabric/conf
 import { payloadBits } from '../../src/fabric/ports.ts';
 import { OPS } from '../../src/ops/table.ts';
 import { archNamed } from '../support/fabric.ts';
-import { getBits, pcuBench, putBits } from '../support/pcu-bench.ts';
+import { getBits, putBits } from '../support/proof/bits.ts';
+import { moduleBench } from '../support/proof/module.ts';
 
 const arch = archNamed('tiny');
 const { pcu } = arch;
@@ -21,7 +22,7 @@ const ARMED = COMMIT + arch.control.startDelay;
 
 let bench: ReplayBench;
 beforeAll(async () => {
-  bench = await pcuBench(arch, 'tiny');
+  bench = await moduleBench(arch, 'kiln_pcu');
 }, 600_000);
 
 /** Vectors offered to input `p` in cycle `at`. */

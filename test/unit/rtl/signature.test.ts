@@ -56,3 +56,8 @@ test('refuses a header that it cannot read, and another module', () => {
   expect(() => signatureOf('kiln_x', 't', text.replace('input  logic clk_i,', 'input logic a, b,'))).toThrow('not one port');
   expect(() => signatureOf('kiln_y', 't', text)).toThrow('no module `kiln_y`');
 });
+
+test('a comment that holds `);` does not end the header', () => {
+  const commented = text.replace('input  logic clk_i,', '// A clock (one edge); see above.\n  input  logic clk_i,');
+  expect(signatureOf('kiln_x', 't', commented).ports).toEqual(signatureOf('kiln_x', 't', text).ports);
+});

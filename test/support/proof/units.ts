@@ -1,0 +1,101 @@
+/** The compute unit and the memory unit: a random run of the golden unit as a recording for its RTL. */
+import type { Arch } from '../../../src/arch/schema.ts';
+import { packBits } from '../../../src/base/bitstruct.ts';
+import { Rng } from '../../../src/base/rng.ts';
+import type { Recording, ReplayBench } from '../../../src/cosim/replay.ts';
+import { type PcuConfig, type PmuConfig, pcuLayout, pmuLayout } from '../../../src/fabric/config.ts';
+import { createPcu, createPmu, type UnitBench } from '../../../src/sim/bench.ts';
+import { CAUSE } from '../../../src/sim/unit.ts';
+import { randomPcu, randomPmu } from '../random-units.ts';
+import { Recorder } from './recorder.ts';
+import { queuesOf, type Rates, randomRates, StreamPlayer, type WordMix } from './streams.ts';
+
+/** A recording, and what happened in it: a proof is worth something only if things move. */
+export interface Played extends Recording {
+  readonly pushed: number;
+  readonly popped: number;
+  readonly issues: number;
+  readonly errors: number;
+}
+
+export interface PlayOptions {
+  readonly cycles: number;
+  readonly rates?: Rates;
+  readonly mix?: WordMix;
+}
+
+/** The first armed cycle of a recording; `clear_i` is high in cycle 0. */
+export const ARMED = 3;
+
+/** A random configuration and a random run of a PCU. */
+export function playRandomPcu(arch: Arch, bench: ReplayBench, seed: string, cycles: number): Played {
+  const rng = new Rng(seed);
+  return playPcu(arch, bench, randomPcu(arch, rng), rng, { cycles });
+}
+
+export function playPcu(arch: Arch, bench: ReplayBench, config: PcuConfig, rng: Rng, options: PlayOptions): Played {
+  const words = packBits(pcuLayout(arch), config);
+  return play(arch, bench, createPcu(arch, config), words, rng, { ...options, polite: false }, (recorder, golden, wasActive) => {
+    recorder.want('active_o', 0, 1, wasActive);
+    const has = (cause: number) => golden.errors.some((error) => error.cause === cause);
+    recorder.want('error_o', 0, 1, has(CAUSE.tokenOverflow));
+    recorder.want('error_o', 1, 1, has(CAUSE.tapCollision));
+  });
+}
+
+/** A random configuration and a random run of a PMU. */
+export function playRandomPmu(arch: Arch, bench: ReplayBench, seed: string, cycles: number): Played {
+  const rng = new Rng(seed);
+  return playPmu(arch, bench, randomPmu(arch, rng), rng, { cycles });
+}
+
+export function playPmu(arch: Arch, bench: ReplayBench, config: PmuConfig, rng: Rng, options: PlayOptions): Played {
+  const words = packBits(pmuLayout(arch), config);
+  const active = (recorder: Recorder, golden: UnitBench) => recorder.want('active_o', 0, 1, golden.unit.issued !== 0);
+  const sticky = (recorder: Recorder, golden: UnitBench) => {
+    const range = golden.errors.find(({ cause }) => cause === CAUSE.range);
+    recorder.want('error_o', 0, 1, range !== undefined);
+    if (range) recorder.want('range_addr_o', 0, 32, range.info);
+    recorder.want(
+      'error_o',
+      1,
+      1,
+      golden.errors.some(({ cause }) => cause === CAUSE.tokenOverflow),
+    );
+  };
+  return play(arch, bench, createPmu(arch, config), words, rng, { ...options, polite: true }, sticky, active);
+}
+
+/** `before` and `after`: what else is looked at, by registers, and by what the unit does in the cycle. */
+function play(
+  arch: Arch,
+  bench: ReplayBench,
+  golden: UnitBench,
+  config: Uint32Array,
+  rng: Rng,
+  options: PlayOptions & { readonly polite: boolean },
+  before: (recorder: Recorder, golden: UnitBench, wasActive: boolean) => void,
+  after?: (recorder: Recorder, golden: UnitBench) => void,
+): Played {
+  const { cycles, polite } = options;
+  const recorder = new Recorder(bench, cycles + 1, config);
+  recorder.put('clear_i', 0, 1, 1);
+  recorder.next();
+  const mix = options.mix ?? { floats: rng.chance(0.5), small: rng.pick([0.2, 0.2, 0.9]) };
+  const player = new StreamPlayer(recorder, arch, golden.unit, rng, options.rates ?? randomRates(rng), mix, polite);
+  const queues = queuesOf(golden.unit);
+  let issues = 0;
+  let active = false;
+  for (; recorder.cycle <= cycles; recorder.next()) {
+    const armed = recorder.cycle >= ARMED;
+    recorder.put('armed_i', 0, 1, Number(armed));
+    before(recorder, golden, active);
+    recorder.want('quiet_o', 0, 1, golden.unit.quiet() && queues.every(({ valid }) => !valid));
+    player.cycle();
+    golden.cycle(armed);
+    active = golden.unit.issued !== 0;
+    if (active) issues++;
+    after?.(recorder, golden);
+  }
+  return { ...recorder.recording, pushed: player.pushed, popped: player.popped, issues, errors: golden.errors.length };
+}
