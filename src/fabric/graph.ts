@@ -21,7 +21,10 @@ export interface Tile {
   readonly x: number;
   readonly y: number;
   readonly kind: TileKind;
-  /** Number among the tiles of its kind, in id order (AG index = AXI stream number). */
+  /**
+   * Number among the tiles of its kind (AG index = AXI stream number). In id order; address generators side by side
+   * instead, clockwise from the north: neighbours then stand on different memory ports, also where a program keeps to one side.
+   */
   readonly index: number;
 }
 
@@ -111,7 +114,7 @@ export class Fabric {
 
   /** Tiles of one kind in index order. */
   tilesOf(kind: TileKind): Tile[] {
-    return this.tiles.filter((tile) => tile.kind === kind);
+    return this.tiles.filter((tile) => tile.kind === kind).sort((a, b) => a.index - b.index);
   }
 
   /** The multiplexer in front of a node: [select value, source node]. `out` nodes have none. */
@@ -167,8 +170,11 @@ function placeTiles(arch: Arch, width: number, height: number, left: number, top
       } else {
         kind = 'ag';
       }
-      tiles.push({ id: tiles.length, x, y, kind, index: seen[kind]++ });
+      tiles.push({ id: tiles.length, x, y, kind, index: kind === 'ag' ? 0 : seen[kind]++ });
     }
   }
-  return tiles;
+  const sideOf = ({ x, y }: Tile) => (y < top ? 0 : x - left >= arch.grid.columns ? 1 : y - top >= arch.grid.rows ? 2 : 3);
+  const generators = tiles.filter(({ kind }) => kind === 'ag').sort((a, b) => sideOf(a) - sideOf(b) || a.id - b.id);
+  const numbers = new Map(generators.map(({ id }, index) => [id, index]));
+  return tiles.map((tile) => ({ ...tile, index: numbers.get(tile.id) ?? tile.index }));
 }

@@ -126,7 +126,7 @@ test('a value that does not fit its field is named with its tile', () => {
   const { configs } = parseKasm(tiny, GOOD);
   (configs.get(tiny.tileAt(0, 1)?.id as number)?.unit as { run: number }).run = 1 << 24;
   expect(() => encode(tiny, configs, EMPTY_INTERFACE)).toThrow(
-    /E0818.*ag 1 at 0,1.*`unit\.run` = 16777216 does not fit in 24 unsigned bits/,
+    /E0818.*ag 2 at 0,1.*`unit\.run` = 16777216 does not fit in 24 unsigned bits/,
   );
 });
 
