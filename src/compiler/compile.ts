@@ -5,6 +5,8 @@ import type { Fabric } from '../fabric/graph.ts';
 import { legalise } from '../ir/legalise.ts';
 import type { LoopProgram } from '../ir/loops.ts';
 import { type Lowered, lower } from './lower/lower.ts';
+import { fuseAccumulation } from './passes/accumulate.ts';
+import { splitBlocks } from './passes/blocks.ts';
 import { fuseRanges } from './passes/ranges.ts';
 import { simplifySingle } from './passes/single.ts';
 import { unroll } from './passes/unroll.ts';
@@ -30,7 +32,9 @@ export interface Compiled {
 /** Passes before lowering, in order, each with the reason for its place. */
 export const PASSES = [
   { name: 'legalise', run: legalise, why: 'first: everything below knows operations of the table only' },
+  { name: 'accumulate', run: fuseAccumulation, why: 'before unroll: the copies of a loop then know what they reduce' },
   { name: 'unroll', run: unroll, why: 'early: everything below knows lanes only' },
+  { name: 'blocks', run: splitBlocks, why: 'after unroll, whose copies write parts of one memory' },
   { name: 'single', run: simplifySingle, why: 'after unroll, which leaves loops of one iteration' },
   { name: 'ranges', run: fuseRanges, why: 'before stages are counted' },
 ] as const;

@@ -27,6 +27,16 @@ export const wrongRank = (what: string, rank: number, given: number, source?: So
     },
   );
 
+export const shapesDiffer = (into: string, whole: readonly number[], from: string, part: readonly number[], source?: Source): Diagnostic =>
+  errorDiagnostic(
+    'E0257',
+    `\`${from}\` of shape [${part.join(', ')}] cannot be accumulated in \`${into}\` of shape [${whole.join(', ')}]`,
+    {
+      ...at(source),
+      help: 'give both memories one shape',
+    },
+  );
+
 export const badConstant = (value: number, type: string, source?: Source): Diagnostic =>
   errorDiagnostic('E0253', `${value} is not an ${type} constant`, {
     ...at(source),

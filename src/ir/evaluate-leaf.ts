@@ -153,6 +153,7 @@ function exactTree(loops: readonly Loop[], reduce: Reduce, name: string, domain:
 function initText({ init }: Reduce, loops: readonly Loop[], block: Block, domain: Domain): string {
   if (init.kind === 'none') return '0';
   if (init.kind === 'const') return literal(init.bits, domain);
+  if (init.first === undefined) return block.read(init.memory, init.index, domain);
   const first = loops.filter((loop) => init.over.includes(loop.var)).map((loop) => `v_${loop.var} === ${loop.min}`);
   return `${first.join(' && ')} ? ${literal(init.first, domain)} : ${block.read(init.memory, init.index, domain)}`;
 }

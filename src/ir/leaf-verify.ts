@@ -184,19 +184,13 @@ function verifyReduce(reduce: Reduce, rates: readonly Rate[], leaf: Leaf, scope:
         report(badGuard(`a guard on \`${inside}\` masks accumulators of single lanes reduced over it`, leaf.source));
     }
   }
-  const copied = reduce.over.find((name) => loops.get(name) !== leaf.loops.at(-1) && (loops.get(name)?.par ?? 1) > 1);
-  if (copied !== undefined && (reduce.op === 'fadd' || reduce.op === 'fmul' || reduce.op === 'fma')) {
-    report(
-      badReduce(`copies of \`${copied}\` would change the order of a float reduction`, 'give each copy a result of its own', leaf.source),
-    );
-  }
   if (reduce.init.kind === 'carried') verifyCarried(reduce, leaf, scope);
 }
 
 function verifyCarried(reduce: Reduce, leaf: Leaf, scope: Scope): void {
   const { init } = reduce;
   if (init.kind !== 'carried') return;
-  const { report, loops } = scope;
+  const { report } = scope;
   verifyAccess('a carried read', init.memory, init.index, scope, leaf.source);
   const memory = scope.program.memories.find(({ name }) => name === init.memory);
   if (memory && memory.type !== reduce.type) report(badTypes(`carried ${init.memory}`, [memory.type], reduce.type, leaf.source));
@@ -207,10 +201,8 @@ function verifyCarried(reduce: Reduce, leaf: Leaf, scope: Scope): void {
     const own = init.over.find((name) => reduce.over.includes(name) || leaf.loops.some((loop) => loop.var === name));
     if (own !== undefined)
       report(badCarried(`a reduction is carried over \`${own}\``, 'carry over loops of the nest outside the reduction', leaf.source));
-    if (init.over.some((name) => (loops.get(name)?.par ?? 1) > 1))
-      report(badCarried('a reduction is carried over a loop with copies', 'give each copy a memory of its own', leaf.source));
   }
-  if (init.over.length === 0)
+  if (init.over.length === 0 && init.first !== undefined)
     report(badCarried('a reduction is carried over no loop', 'name the loops, or start from a constant', leaf.source));
   const place = init.index.map(printAffine).join();
   const back = leaf.effects.some(

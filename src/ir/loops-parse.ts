@@ -136,8 +136,7 @@ function start(cursor: Cursor): ReduceInit {
   const index = indices(cursor);
   cursor.word('over');
   const over = names(cursor, ['first']);
-  cursor.word('first');
-  return { kind: 'carried', memory, index, over, first: cursor.integer() };
+  return { kind: 'carried', memory, index, over, ...(cursor.accept('first') && { first: cursor.integer() }) };
 }
 
 function operation(cursor: Cursor): Op {

@@ -79,7 +79,7 @@ function printValue(value: Value): string {
 function printInit(init: ReduceInit): string {
   if (init.kind === 'none') return '';
   if (init.kind === 'const') return ` from ${hex(init.bits)}`;
-  return ` carried ${init.memory}${indices(init.index)} over ${init.over.join(' ')} first ${hex(init.first)}`;
+  return ` carried ${init.memory}${indices(init.index)} over ${init.over.join(' ')}${init.first === undefined ? '' : ` first ${hex(init.first)}`}`;
 }
 
 function printEffect(effect: Effect): string {

@@ -139,8 +139,9 @@ export interface Reduce {
 
 /**
  * `carried`: the accumulator starts from `memory[index]` as the previous iteration of the loops `over`
- * (loops of the nest outside `Reduce.over`) left it, and from `first` in their first iteration. The leaf must
- * also write the reduction to that place: this is how a memory-reduce is fused into its body.
+ * (loops of the nest outside `Reduce.over`) left it, and from `first` in their first iteration (a memory-reduce); without
+ * `first` from what the memory holds then too (a memory-fold). The leaf must also write the reduction to that place: this
+ * is how both are fused into their bodies.
  */
 export type ReduceInit =
   | { readonly kind: 'none' }
@@ -150,7 +151,7 @@ export type ReduceInit =
       readonly memory: string;
       readonly index: readonly AffineExpr[];
       readonly over: readonly string[];
-      readonly first: number;
+      readonly first?: number;
     };
 
 /** What a leaf does with values: once an iteration, or once a finished reduction. */

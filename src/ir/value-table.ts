@@ -40,7 +40,7 @@ function keyOf(value: Value): string {
       const { init } = value;
       const start =
         init.kind === 'carried'
-          ? `${init.memory}[${affines(init.index)}] ${init.over.join(' ')} ${init.first}`
+          ? `${init.memory}[${affines(init.index)}] ${init.over.join(' ')} ${init.first ?? 'memory'}`
           : init.kind === 'const'
             ? `${init.bits}`
             : 'none';

@@ -186,7 +186,7 @@ function configureReduction(
     stage.acc.init = INIT.imm;
     stage.imm = reduce.init.bits;
   } else if (reduce.init.kind === 'carried') {
-    if (reduce.init.first !== 0)
+    if (reduce.init.first)
       throw new DiagnosticError(unsupported(id, 'a carried reduction that does not start from 0', 'start from 0', leaf.source));
     const port = builder.port(unit, 'vector', 'in');
     config.tapIn = { used: 1, port };

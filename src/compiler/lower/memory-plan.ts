@@ -8,6 +8,7 @@ import type { Arch } from '../../arch/schema.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import type { AffineExpr, Leaf, Loop, Memory, Nest } from '../../ir/loops.ts';
 import { coefOf, combine } from '../affine.ts';
+import { dependences } from '../analysis/order.ts';
 import { type Access, type Site, sharedNests, transferLoops } from '../analysis/sites.ts';
 import { laneShape } from '../analysis/values.ts';
 import { elementsOf } from '../chain.ts';
@@ -33,6 +34,8 @@ export interface MemoryPlan {
   readonly buffers: number;
   /** Loop variables outside the buffer: one buffer serves one iteration of them. */
   readonly scope: ReadonlySet<string>;
+  /** All accesses in program order. */
+  readonly accesses: readonly AccessPlan[];
   readonly writers: readonly AccessPlan[];
   /** Readers by PMU. */
   readonly groups: readonly (readonly AccessPlan[])[];
@@ -51,15 +54,12 @@ export function planMemory(arch: Arch, memory: Memory, accesses: readonly Access
   const words = memory.shape.length === 0 ? 1 : memory.shape[0] * strides[0];
   const scopeNests = commonNests(accesses.map((access) => access.site));
   const scope = new Set(scopeNests.flatMap((nest) => nest.loops.map((loop) => loop.var)));
-  const buffers = chooseBuffers(arch, memory, words, scopeNests);
+  // What begins an iteration by reading goes on from the iteration before: there is one buffer, and its state stays.
+  const state = accesses[0].kind === 'read' && !startsAfresh(accesses[0]);
+  const buffers = chooseBuffers(arch, memory, words, state ? [] : scopeNests);
   const writers = plans.filter((plan) => plan.access.kind === 'write');
-  const groups = groupReaders(
-    arch,
-    plans.filter((plan) => plan.access.kind === 'read'),
-    writers.length,
-    busiest,
-  );
-  return { memory, words, buffers, scope, writers, groups };
+  const groups = groupReaders(arch, plans, busiest);
+  return { memory, words, buffers, scope, accesses: plans, writers, groups };
 }
 
 /** Loops of the context that performs an access. */
@@ -122,14 +122,14 @@ function chooseBuffers(arch: Arch, memory: Memory, words: number, scope: readonl
   throw new DiagnosticError(memoryTooLarge(memory.name, words, 1, capacity, memory.source));
 }
 
-function groupReaders(arch: Arch, readers: readonly AccessPlan[], writers: number, busiest: number): AccessPlan[][] {
+function groupReaders(arch: Arch, plans: readonly AccessPlan[], busiest: number): AccessPlan[][] {
   const groups: AccessPlan[][] = [];
-  for (const reader of readers) {
+  for (const reader of plans.filter(({ access }) => access.kind === 'read')) {
     const mate = groups.find(
       (group) =>
         group.length < arch.pmu.readContexts &&
         group.reduce((n, other) => n + other.issues, reader.issues) <= 0.9 * busiest &&
-        tokensNeeded([...group, reader], writers) <= arch.pmu.tokens,
+        tokensNeeded(plans, [...group, reader]) <= arch.pmu.tokens,
     );
     if (mate) mate.push(reader);
     else groups.push([reader]);
@@ -137,6 +137,16 @@ function groupReaders(arch: Arch, readers: readonly AccessPlan[], writers: numbe
   return groups;
 }
 
-/** Token counters of a PMU: forward and credit for each pair, one for a carried read. */
-const tokensNeeded = (readers: readonly AccessPlan[], writers: number): number =>
-  readers.reduce((n, reader) => n + (reader.access.carried ? 1 : 2 * writers), 0);
+/** Token counters of a PMU with these readers: one a dependence, one for a carried read. */
+const tokensNeeded = (plans: readonly AccessPlan[], readers: readonly AccessPlan[]): number =>
+  dependences(presentIn(plans, readers)).length + readers.filter(({ access }) => access.carried).length;
+
+/** Accesses in a PMU with these readers, in program order. */
+export const presentIn = (plans: readonly AccessPlan[], readers: readonly AccessPlan[]): AccessPlan[] =>
+  plans.filter((plan) => plan.access.kind === 'write' || readers.includes(plan));
+
+/** A carried read that does not look at what the memory holds when it begins. */
+function startsAfresh({ carried, site, ordinal }: Access): boolean {
+  const value = carried && site.statement.kind === 'leaf' ? site.statement.values[ordinal] : undefined;
+  return value?.kind === 'reduce' && value.init.kind === 'carried' && value.init.first !== undefined;
+}

@@ -5,10 +5,12 @@ import { DiagnosticError } from '../../base/diagnostic.ts';
 import { type PmuConfig, pmuLayout } from '../../fabric/config.ts';
 import { laneInverse } from '../../fabric/lane-inverse.ts';
 import type { Reduce } from '../../ir/loops.ts';
+import { variablesOf } from '../affine.ts';
+import { carriedPair, type Dependence, dependences } from '../analysis/order.ts';
 import { buildChain, type Chain, elementsOf } from '../chain.ts';
 import { tooManyContexts } from '../messages.ts';
 import type { NetlistBuilder, Outlet, Unit } from './builder.ts';
-import type { AccessPlan, MemoryPlan } from './memory-plan.ts';
+import { type AccessPlan, type MemoryPlan, presentIn } from './memory-plan.ts';
 
 /** A PMU's place in the data flow: where writers connect, where readers come out. */
 export interface MemoryUnits {
@@ -34,17 +36,12 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUn
     const unit = builder.add('pmu', `pmu.${name}`, config, name, memory.source);
     const tokens = new TokenTable(config, arch.pmu.controlIn);
 
+    const edges = dependences(presentIn(plan.accesses, readers));
     const writeChains = writers.map((writer, w) => {
       const net = writer.lanes ? 'vector' : 'scalar';
       const port = builder.port(unit, net, 'in');
       inlets[w].push({ net, unit, port });
-      const granules = readers.filter((reader) => reader.access.carried && sameLeaf(reader, writer)).map(carriedGranule);
-      const chain = contextChain(
-        builder,
-        writer,
-        plan,
-        granules.flatMap((granule) => (granule ? [granule.inside] : [])),
-      );
+      const chain = contextChain(builder, writer, plan, masksOf(writer, edges, granuleOf(readers, writer)));
       const context = config.write[w];
       context.enable = 1;
       context.chain = chain.config;
@@ -54,11 +51,9 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUn
       return chain;
     });
     const readChains = readers.map((reader, r) => {
-      const granule = writers
-        .map((writer) => (reader.access.carried && sameLeaf(reader, writer) ? carriedGranule(reader) : undefined))
-        .find((x) => x !== undefined);
-      const first = carriedOver(reader);
-      const chain = contextChain(builder, reader, plan, [...(granule ? [granule.inside] : []), ...(first ? [new Set(first)] : [])]);
+      const first = zeroedOver(reader);
+      const masks = masksOf(reader, edges, reader.access.carried ? carriedGranule(reader) : undefined);
+      const chain = contextChain(builder, reader, plan, first ? [...masks, new Set(first)] : masks);
       const context = config.read[r];
       context.enable = 1;
       context.chain = chain.config;
@@ -71,48 +66,69 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUn
       return chain;
     });
 
-    const inside = (access: AccessPlan) => new Set(access.loops.map((loop) => loop.var).filter((name) => !plan.scope.has(name)));
-    readers.forEach((reader, r) => {
-      const readContext = arch.pmu.writeContexts + r;
-      writers.forEach((writer, w) => {
-        if (reader.access.carried) {
-          if (!sameLeaf(reader, writer)) return;
-          const granule = carriedGranule(reader);
-          tokens.edge({
-            from: { context: w, mask: writeChains[w].maskOf(granule.inside) },
-            to: { context: readContext, mask: readChains[r].maskOf(granule.inside) },
-            init: granule.tokens,
-          });
-          return;
-        }
-        const written = { context: w, mask: writeChains[w].maskOf(inside(writer)) };
-        const read = { context: readContext, mask: readChains[r].maskOf(inside(reader)) };
-        tokens.edge({ from: written, to: read, init: 0 });
-        tokens.edge({ from: read, to: written, init: plan.buffers });
+    const eventOf = (one: AccessPlan, inside: Iterable<string>): TokenEvent => {
+      const w = writers.indexOf(one);
+      if (w >= 0) return { context: w, mask: writeChains[w].maskOf(inside) };
+      const r = readers.indexOf(one);
+      return { context: arch.pmu.writeContexts + r, mask: readChains[r].maskOf(inside) };
+    };
+    for (const reader of readers) {
+      const writer = writers.find((one) => carriedPair(reader, one));
+      if (!writer) continue;
+      const granule = carriedGranule(reader);
+      tokens.edge({ from: eventOf(writer, granule.inside), to: eventOf(reader, granule.inside), init: granule.tokens });
+    }
+    for (const edge of edges) {
+      const whole = edge.around.size === plan.scope.size;
+      const init = edge.next ? (whole ? plan.buffers : 1) : 0;
+      tokens.edge({
+        from: eventOf(edge.from, insideOf(edge.from, edge.around)),
+        to: eventOf(edge.to, insideOf(edge.to, edge.around)),
+        init,
       });
-    });
+    }
   });
   return { inlets, outlets };
 }
 
-const sameLeaf = (reader: AccessPlan, writer: AccessPlan): boolean => reader.access.site === writer.access.site;
+/** Loops of a context inside those around a dependence. */
+const insideOf = (access: AccessPlan, around: ReadonlySet<string>): Set<string> =>
+  new Set(access.loops.map((loop) => loop.var).filter((name) => !around.has(name)));
 
-/** The loops over which a carried read goes on from the previous iteration. */
-function carriedOver(reader: AccessPlan): readonly string[] | undefined {
+/** Sets of loops whose ends the context of an access must tell, for its tokens. */
+const masksOf = (access: AccessPlan, edges: readonly Dependence<AccessPlan>[], granule: Granule | undefined): ReadonlySet<string>[] => [
+  ...edges.filter(({ from, to }) => from === access || to === access).map(({ around }) => insideOf(access, around)),
+  ...(granule ? [granule.inside] : []),
+];
+
+/** The granules in which a write is followed by the carried read of the same leaf. */
+function granuleOf(readers: readonly AccessPlan[], writer: AccessPlan): Granule | undefined {
+  const reader = readers.find((one) => carriedPair(one, writer));
+  return reader && carriedGranule(reader);
+}
+
+/** The loops in whose first iteration a carried read finds zeros instead of what the memory holds. */
+function zeroedOver(reader: AccessPlan): readonly string[] | undefined {
   if (!reader.access.carried || reader.access.site.statement.kind !== 'leaf') return undefined;
-  const reduce = reader.access.site.statement.values[reader.access.ordinal] as Reduce;
-  return reduce.init.kind === 'carried' ? reduce.init.over : undefined;
+  const { init } = reader.access.site.statement.values[reader.access.ordinal] as Reduce;
+  return init.kind === 'carried' && init.first !== undefined ? init.over : undefined;
+}
+
+interface Granule {
+  readonly inside: ReadonlySet<string>;
+  readonly tokens: number;
 }
 
 /**
- * How far a carried read follows its writer: it may run one iteration of the carrying loop behind, counted
- * in granules, the iterations of the loop just inside. Initial tokens = granules of one iteration; when a
- * token counter could not hold them the granule is the whole iteration (then a pipeline latency shows at each).
+ * How far a carried read follows its writer: it may run one pass over the memory behind, counted in granules, the
+ * iterations of the outermost loop of a pass. (A pass: the loops inside the last one that the place does not depend on.)
+ * Initial tokens = granules of one pass; when a token counter could not hold them the granule is the whole pass (then a
+ * pipeline latency shows at each).
  */
-function carriedGranule(reader: AccessPlan): { inside: ReadonlySet<string>; tokens: number } {
-  const over = new Set(carriedOver(reader));
-  const last = reader.loops.reduce((at, loop, i) => (over.has(loop.var) ? i : at), -1);
-  const within = reader.loops.slice(last + 1);
+function carriedGranule(reader: AccessPlan): Granule {
+  const used = new Set(reader.access.index.flatMap((expr) => [...variablesOf(expr)]));
+  const last = reader.loops.reduce((at, loop, i) => (used.has(loop.var) || elementsOf(loop) === 1 ? at : i), -1);
+  const within = reader.loops.slice(last + 1).filter((loop, i, all) => elementsOf(loop) > 1 || (reader.lanes && i === all.length - 1));
   const lane = reader.lanes ? within.at(-1) : undefined;
   const outer = within[0];
   const trips = outer === undefined ? 1 : Math.ceil(elementsOf(outer) / (outer === lane ? outer.par : 1));

@@ -65,7 +65,7 @@ function ownLoops(write: Access): number {
 function isStream(memory: Memory, list: readonly Access[], lanes: number): boolean {
   const write = list.find((access) => access.kind === 'write');
   const read = list.find((access) => access.kind === 'read');
-  if (!write || !read || read.carried) return false;
+  if (!write || !read || read.carried || read.site.id < write.site.id) return false;
   if (write.site.statement.kind === 'leaf' && read.site.statement.kind === 'leaf') return meets(write, read, memory, lanes);
   const nests = write.site.nests;
   if (read.site.nests.length !== nests.length || nests.some((nest, i) => nest !== read.site.nests[i])) return false;

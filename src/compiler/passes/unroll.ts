@@ -1,145 +1,156 @@
 /**
  * unroll: loops with `par` copies become copies in space.
  *
- *   nest (i: 0..8 par 2) { load a; leaf }      leaf (j: 0..6 par 2, k: 0..16 par 16) { ... }
+ *   nest (i: 0..7 par 2) { load a; leaf }      leaf (j: 0..6 par 2, k: 0..16 par 16) { ... }
  *   =>
- *   nest (i: 0..8 step 2) {                    leaf (j: 0..6 step 2, k) { ... }
- *     load a$0; leaf$0  with i -> i            leaf (j: 1..6 step 2, k) { ... }
- *     load a$1; leaf$1  with i -> i + 1
- *   }
+ *   nest (i: 0..4) { load a$0; leaf$0 }        leaf$0 (j: 0..3, k: 0..16 par 16) { ... }
+ *   nest (i: 4..7) { load a$1; leaf$1 }        leaf$1 (j: 3..6, k: 0..16 par 16) { ... }
  *
- * Only lane loops (the last loop of a leaf) keep `par` > 1. Copies of a nest get memories of their own, except
- * those that something outside the nest accesses too; copies of a leaf share memories. Surplus copies of the last group do nothing, by their bounds.
+ * Only lane loops (the last loop of a leaf) keep `par` > 1. A copy does a block of neighbouring iterations. Copies of a nest
+ * get memories of their own, except those that something outside the nest accesses too; copies of a leaf share memories.
+ * What is reduced over a copied loop is combined behind it (`partials.ts`).
  */
-import { DiagnosticError } from '../../base/diagnostic.ts';
-import type { AffineExpr, Leaf, Loop, LoopProgram, Memory, Nest, Statement } from '../../ir/loops.ts';
-import { unsupported } from '../messages.ts';
+import { blocksOf } from '../../ir/blocks.ts';
+import type { Leaf, Loop, LoopProgram, Memory, Nest, Statement } from '../../ir/loops.ts';
+import { type Partials, partialise } from './partials.ts';
+import { collectMemories, renameMemories } from './rename.ts';
 
 export function unroll(program: LoopProgram): LoopProgram {
-  const memories: Memory[] = [...program.memories];
-  const body = unrollNest(program.body, memories, program.body);
-  const used = new Set<string>();
-  collectMemories(body, used);
-  return { ...program, memories: memories.filter((memory) => used.has(memory.name)), body };
+  return new Unroller(program).run();
 }
 
-function unrollNest(nest: Nest, memories: Memory[], root: Nest): Nest {
-  let body: Statement[] = nest.body.flatMap((child): Statement[] => {
-    if (child.kind === 'nest') return [unrollNest(child, memories, root)];
-    return child.kind === 'leaf' ? unrollLeaf(child) : [child];
-  });
-  const loops = nest.loops.map((loop) => {
-    if (loop.par === 1) return loop;
-    const trips = Math.ceil((loop.max - loop.min) / loop.step);
-    const copies = Math.min(loop.par, trips);
-    if (trips % copies !== 0) {
-      throw new DiagnosticError(
-        unsupported(
-          `${copies} copies of loop \`${loop.var}\``,
-          `its ${trips} iterations do not divide`,
-          `use a number of copies that divides ${trips}`,
-          nest.source,
-        ),
-      );
-    }
-    checkReductions(body, loop.var);
-    const local = localMemories(body, root, nest);
-    body = Array.from({ length: copies }, (_, c) =>
-      body.map((child) => copyStatement(child, loop.var, c * loop.step, local, `$${c}`)),
-    ).flat();
-    for (const name of local) {
-      const memory = memories.find((m) => m.name === name) as Memory;
-      for (let c = 0; c < copies; c++) memories.push({ ...memory, name: `${name}$${c}` });
-    }
-    return { ...loop, step: loop.step * copies, par: 1 };
-  });
-  return { ...nest, loops, body };
+/** Partial results on their way out of the loops that they are combined behind. */
+interface Waiting {
+  readonly partials: Partials;
+  /** Names that each memory got so far. */
+  readonly copies: Map<string, string[]>;
 }
 
-/** Copies of the loops of a leaf other than the lane loop. */
-function unrollLeaf(leaf: Leaf): Leaf[] {
-  const at = leaf.loops.findIndex((loop, i) => loop.par > 1 && i < leaf.loops.length - 1);
-  if (at < 0) return [leaf];
-  const loop = leaf.loops[at];
-  checkReductions([leaf], loop.var);
-  const trips = Math.ceil((loop.max - loop.min) / loop.step);
-  const copies = Math.min(loop.par, trips);
-  return Array.from({ length: copies }, (_, c) => {
-    const loops = leaf.loops.map((l, i) => (i === at ? { ...l, min: l.min + c * l.step, step: l.step * copies, par: 1 } : l));
-    return { ...leaf, loops, label: leaf.label && `${leaf.label}$${c}` };
-  }).flatMap(unrollLeaf);
-}
+class Unroller {
+  readonly #memories: Memory[];
+  readonly #root: Nest;
+  /** Names that new memories may not have. */
+  readonly #names: Set<string>;
+  #waiting: Waiting[] = [];
 
-function checkReductions(body: readonly Statement[], variable: string): void {
-  for (const child of body) {
-    if (child.kind === 'nest') checkReductions(child.body, variable);
-    if (child.kind !== 'leaf') continue;
-    for (const value of child.values) {
-      if (value.kind === 'reduce' && value.over.includes(variable)) {
-        throw new DiagnosticError(
-          unsupported(
-            `copies of the reduced loop \`${variable}\``,
-            'partial results of copies would need combining',
-            'use lanes, or copies of a loop that is not reduced',
-            child.source,
-          ),
-        );
+  constructor(readonly program: LoopProgram) {
+    this.#memories = [...program.memories];
+    this.#names = new Set(program.memories.map(({ name }) => name));
+    this.#root = program.body;
+  }
+
+  run(): LoopProgram {
+    const statements = this.#nest(this.#root, []);
+    const [only] = statements;
+    const body: Nest =
+      statements.length === 1 && only.kind === 'nest' ? only : { ...this.#root, schedule: 'pipe', loops: [], body: statements };
+    const used = new Set<string>();
+    collectMemories(body, used);
+    return { ...this.program, memories: this.#memories.filter((memory) => used.has(memory.name)), body };
+  }
+
+  #nest(nest: Nest, outer: readonly Loop[]): Statement[] {
+    const inside = [...outer, ...nest.loops];
+    let body = nest.body.flatMap((child): Statement[] => {
+      if (child.kind === 'nest') return this.#nest(child, inside);
+      return child.kind === 'leaf' ? this.#leaf(child, inside) : [child];
+    });
+    /** Loops around `body` that are not written yet, outermost first. */
+    let loops: Loop[] = [];
+    const wrap = (): void => {
+      if (loops.length > 0) body = [{ ...nest, loops, body }];
+      loops = [];
+    };
+    for (const loop of [...nest.loops].reverse()) {
+      const blocks = blocksOf(loop);
+      if (blocks.length === 1) loops = [{ ...loop, par: 1 }, ...loops];
+      else {
+        const statement: Nest = { ...nest, loops: [loop, ...loops], body };
+        const own = this.#ownMemories(body, nest, loop);
+        body = blocks.map((block, c) => this.#copy({ ...statement, loops: [block.loop, ...loops] }, own, c) as Nest);
+        this.#rename(own, blocks.length);
+        loops = [];
+      }
+      const combined = this.#combine(loop, inside.slice(0, inside.indexOf(loop)));
+      if (combined.length > 0) {
+        wrap();
+        body = [...body, ...combined];
       }
     }
+    if (nest.loops.length === 0) return [{ ...nest, body }];
+    wrap();
+    return body;
+  }
+
+  /** Copies of the loops of a leaf other than the lane loop. */
+  #leaf(original: Leaf, outer: readonly Loop[]): Statement[] {
+    const { leaf, partials } = partialise(original, outer, (name) => this.#fresh(name));
+    for (const one of partials) {
+      this.#memories.push(...one.memories);
+      this.#waiting.push({ partials: one, copies: new Map(one.memories.map(({ name }) => [name, [name]])) });
+    }
+    let copies: Leaf[] = [leaf];
+    const at = leaf.loops.length - 1;
+    for (const [i, loop] of leaf.loops.entries()) {
+      if (loop.par === 1 || i === at) continue;
+      const blocks = blocksOf(loop);
+      const own = this.#partialsOver(loop);
+      copies = copies.flatMap((one) =>
+        blocks.map((block, c) => {
+          const loops = one.loops.map((l, j) => (j === i ? block.loop : l));
+          return blocks.length === 1 ? { ...one, loops } : (this.#copy({ ...one, loops }, own, c) as Leaf);
+        }),
+      );
+      if (blocks.length > 1) this.#rename(own, blocks.length);
+    }
+    return [...copies, ...leaf.loops.flatMap((loop) => this.#combine(loop, outer))];
+  }
+
+  /** The leaves that combine what was reduced over a loop and the loops inside it, themselves in copies. */
+  #combine(loop: Loop, around: readonly Loop[]): Statement[] {
+    const ready = this.#waiting.filter(({ partials }) => partials.outermost === loop);
+    this.#waiting = this.#waiting.filter((one) => !ready.includes(one));
+    return ready.flatMap(({ partials, copies }) => this.#leaf(partials.combine(copies), around));
+  }
+
+  /** Memories that every copy of a loop gets for itself: those of the body alone, and the partial results of the loop. */
+  #ownMemories(body: readonly Statement[], nest: Nest, loop: Loop): Set<string> {
+    const names = new Set<string>();
+    for (const child of body) collectMemories(child, names);
+    const outside = new Set<string>();
+    collectMemories(this.#root, outside, nest);
+    const waiting = new Set(this.#waiting.flatMap(({ copies }) => [...copies.values()].flat()));
+    const partial = this.#partialsOver(loop);
+    return new Set([...names].filter((name) => (waiting.has(name) ? partial.has(name) : !outside.has(name))));
+  }
+
+  #partialsOver(loop: Loop): Set<string> {
+    return new Set(this.#waiting.filter(({ partials }) => partials.over.has(loop)).flatMap(({ copies }) => [...copies.values()].flat()));
+  }
+
+  #copy(statement: Statement, own: ReadonlySet<string>, c: number): Statement {
+    return renameMemories(statement, (name) => (own.has(name) ? `${name}$${c}` : name), `$${c}`);
+  }
+
+  /** The copies' memories come into being, and partial results are known by their names. */
+  #rename(own: ReadonlySet<string>, copies: number): void {
+    const names = (name: string) => Array.from({ length: copies }, (_, c) => `${name}$${c}`);
+    for (const name of own) {
+      const memory = this.#memories.find((one) => one.name === name) as Memory;
+      this.#memories.push(...names(name).map((copy) => ({ ...memory, name: copy })));
+    }
+    for (const { copies: known } of this.#waiting)
+      for (const [memory, list] of known)
+        known.set(
+          memory,
+          list.flatMap((name) => (own.has(name) ? names(name) : [name])),
+        );
+  }
+
+  #fresh(name: string): string {
+    let free = name;
+    for (let i = 1; this.#names.has(free); i++) free = `${name}${i}`;
+    this.#names.add(free);
+    return free;
   }
 }
-
-/** Memories accessed in these statements only: a copied body owns its tiles, and shares what is filled or emptied outside. */
-function localMemories(body: readonly Statement[], root: Nest, nest: Nest): Set<string> {
-  const names = new Set<string>();
-  for (const child of body) collectMemories(child, names);
-  const outside = new Set<string>();
-  collectMemories(root, outside, nest);
-  return new Set([...names].filter((name) => !outside.has(name)));
-}
-
-function collectMemories(statement: Statement, names: Set<string>, except?: Statement): void {
-  if (statement === except) return;
-  if (statement.kind === 'nest') for (const child of statement.body) collectMemories(child, names, except);
-  else if (statement.kind === 'leaf') {
-    for (const value of statement.values) {
-      if (value.kind === 'read') names.add(value.memory);
-      if (value.kind === 'reduce' && value.init.kind === 'carried') names.add(value.init.memory);
-    }
-    for (const effect of statement.effects) if (effect.kind === 'write') names.add(effect.memory);
-  } else names.add(statement.memory);
-}
-
-function copyStatement(statement: Statement, variable: string, shift: number, local: ReadonlySet<string>, suffix: string): Statement {
-  const expr = (e: AffineExpr): AffineExpr => ({
-    ...e,
-    base: e.base + e.terms.reduce((sum, t) => sum + (t.var === variable ? t.coef * shift : 0), 0),
-  });
-  const name = (memory: string) => (local.has(memory) ? memory + suffix : memory);
-  if (statement.kind === 'nest')
-    return { ...statement, body: statement.body.map((child) => copyStatement(child, variable, shift, local, suffix)) };
-  if (statement.kind !== 'leaf') return { ...statement, memory: name(statement.memory), offset: statement.offset.map(expr) };
-  return {
-    ...statement,
-    label: statement.label && statement.label + suffix,
-    guards: statement.guards.map((guard) => ({ ...guard, index: expr(guard.index) })),
-    values: statement.values.map((value) => {
-      if (value.kind === 'read') return { ...value, memory: name(value.memory), index: value.index.map(expr) };
-      if (value.kind === 'reduce' && value.init.kind === 'carried') {
-        return { ...value, init: { ...value.init, memory: name(value.init.memory), index: value.init.index.map(expr) } };
-      }
-      if (value.kind === 'index' && value.var === variable && shift !== 0) {
-        throw new DiagnosticError(
-          unsupported(`index \`${variable}\` as a value`, 'its loop has copies', 'use one copy of this loop', statement.source),
-        );
-      }
-      return value;
-    }),
-    effects: statement.effects.map((effect) =>
-      effect.kind === 'write' ? { ...effect, memory: name(effect.memory), index: effect.index.map(expr) } : effect,
-    ),
-  };
-}
-
-/** Loops of a nest and leaf in order, for messages. */
-export const loopNames = (loops: readonly Loop[]): string => loops.map((loop) => loop.var).join(', ');

@@ -27,11 +27,11 @@ import type {
   Statement,
 } from '../../ir/loops.ts';
 import { verifyLoops } from '../../ir/loops-verify.ts';
-import { mixedTypes, outsideLeaf, outsideProgram, wrongRank } from '../messages.ts';
+import { mixedTypes, outsideLeaf, outsideProgram, shapesDiffer, wrongRank } from '../messages.ts';
 import { callerSource } from './caller.ts';
-import { Expr } from './expr.ts';
+import { type Combiner, Expr } from './expr.ts';
 import { ExpressionTable } from './flatten.ts';
-import { type Dram, type IndicesOf, indicesOf, type Memory, type Result, readAt, type Shape } from './handles.ts';
+import { carried, type Dram, folded, type IndicesOf, indicesOf, type Memory, type Result, readAt, reduce, type Shape } from './handles.ts';
 import { affineOf, Index, type IndexLike } from './index-expr.ts';
 import { gathering, problem } from './problems.ts';
 
@@ -43,6 +43,13 @@ type Indices<L extends Loops> = { readonly [V in keyof L]: Index };
 
 export interface NestOptions {
   readonly label?: string;
+}
+
+export interface AccumulateOptions extends NestOptions {
+  /** How words are combined; `add` if not said. */
+  readonly combiner?: Combiner;
+  /** Lanes over the words of a row. */
+  readonly par?: number;
 }
 
 /** The vocabulary of explicit programs. */
@@ -60,6 +67,23 @@ export interface Explicit {
   seq<const L extends Loops>(loops: L, body: (indices: Indices<L>) => void, options?: NestOptions): void;
   /** Statements that start together. */
   parallel(body: () => void, options?: NestOptions): void;
+  /**
+   * Accumulates the memory that the body gives, word by word, in `into`: overwritten in the first iteration, combined with
+   * what is there in the others. It is fused with what makes the memory where that walks all of it.
+   */
+  memreduce<T extends ElementType, const S extends Shape, const L extends Loops>(
+    into: Memory<T, S>,
+    loops: L,
+    body: (indices: Indices<L>) => Memory<NoInfer<T>>,
+    options?: AccumulateOptions,
+  ): void;
+  /** The same on top of what `into` holds before. */
+  memfold<T extends ElementType, const S extends Shape, const L extends Loops>(
+    into: Memory<T, S>,
+    loops: L,
+    body: (indices: Indices<L>) => Memory<NoInfer<T>>,
+    options?: AccumulateOptions,
+  ): void;
   /** Fills a memory with the box of an array that starts at `offset`; the memory may drop leading dimensions of extent 1. */
   load<T extends ElementType, S extends Shape>(
     array: Dram<T, S, 'in'>,
@@ -107,6 +131,7 @@ class Builder {
   /** Statements of the open nests, innermost last; empty when the program is finished. */
   #open: Statement[][] = [[]];
   #leaf: OpenLeaf | undefined;
+  #accumulations = 0;
 
   constructor(source: Source | undefined) {
     this.#source = source;
@@ -129,6 +154,10 @@ class Builder {
       pipe: (loops, body, options) => this.#nest('pipe', loops, body as (indices: Indices<Loops>) => void, options),
       seq: (loops, body, options) => this.#nest('seq', loops, body as (indices: Indices<Loops>) => void, options),
       parallel: (body, options) => this.#nest('parallel', {}, body, options),
+      memreduce: (into, loops, body, options) =>
+        this.#accumulate(false, into as unknown as Memory, loops, body as (indices: Indices<Loops>) => Memory, options),
+      memfold: (into, loops, body, options) =>
+        this.#accumulate(true, into as unknown as Memory, loops, body as (indices: Indices<Loops>) => Memory, options),
       load: (array, offset, into, options) => this.#transfer('load', array, offset, into, options),
       store: (array, offset, from, options) => this.#transfer('store', array, offset, from, options),
       leaf: (loops, body, options) => this.#leafOf(loops, body as (indices: Indices<Loops>) => void, options),
@@ -210,6 +239,33 @@ class Builder {
     this.#leaf = open;
     body(indicesFor(loops));
     this.#leaf = undefined;
+  }
+
+  #accumulate(
+    fold: boolean,
+    into: Memory,
+    loops: Loops,
+    body: (indices: Indices<Loops>) => Memory,
+    { combiner = 'add', par = 1, ...options }: AccumulateOptions = {},
+  ): void {
+    const n = this.#accumulations++;
+    const source = callerSource();
+    const accumulate = (indices: Indices<Loops>): void => {
+      const part = body(indices);
+      if (part.shape.join() !== into.shape.join()) {
+        problem(shapesDiffer(into.name, into.shape, part.name, part.shape, source));
+        return;
+      }
+      const words = part.shape.map((max, d) => [`e${n}_${d}`, { max, par: d === part.shape.length - 1 ? par : 1 }] as const);
+      const [last] = words.slice(-1);
+      const own = Object.fromEntries<LoopSpec>([...words.slice(0, -1), [`u${n}`, 1], last]);
+      this.#leafOf(own, (element) => {
+        const at = words.map(([name]) => element[name]);
+        const start = fold ? folded : carried;
+        into.set(at, reduce(combiner, part.at(...at), [element[`u${n}`]], start(into.at(...at), Object.values(indices))));
+      });
+    };
+    this.#nest('pipe', loops, accumulate, options);
   }
 
   #effect(type: ElementType, value: Expr | number, make: (id: number) => Effect): void {

@@ -59,6 +59,16 @@ export function carried(place: Expr, over: readonly Index[], first = 0): Start {
   return { kind: 'carried', memory: node.memory, index: node.index, over: names(over), first: bits.kind === 'const' ? bits.bits : 0 };
 }
 
+/**
+ * Start from what a memory holds: a memory-fold fused into its body. `over`: the loops around that come back to the place.
+ * The leaf also writes the reduction there.
+ */
+export function folded(place: Expr, over: readonly Index[]): Start {
+  const { node } = place;
+  if (node.kind !== 'read') return startAt(place.type, 0);
+  return { kind: 'carried', memory: node.memory, index: node.index, over: names(over) };
+}
+
 /** Combines `value` over loops: `over` are their variables, the lane loop among them (a lane tree) or not (one accumulator a lane). */
 export function reduce<T extends ElementType>(
   combiner: Combiner,

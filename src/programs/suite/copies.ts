@@ -1,5 +1,6 @@
 /** Copies in space of a loop whose partial results must be combined, or whose trips they do not divide. */
 import type { Explicit } from '../../frontend/dsl/explicit.ts';
+import { blocksOf } from '../../ir/blocks.ts';
 
 export interface Copied {
   readonly max: number;
@@ -8,10 +9,7 @@ export interface Copied {
   readonly copies: number;
 }
 
-/**
- * One copy: neighbouring iterations belong to one copy, so that what it transfers is one block. The first copies get one
- * more where the copies do not divide the iterations; nobody gets surplus ones.
- */
+/** One copy of a loop written out: see `blocksOf`. */
 export interface Copy {
   /** Added to the names of the copy's memories and loops. */
   readonly suffix: string;
@@ -21,19 +19,12 @@ export interface Copy {
 }
 
 export const copiesOf = ({ max, step, copies }: Copied): Copy[] => {
-  const trips = Math.ceil(max / step);
-  const count = Math.min(copies, trips);
-  const most = Math.ceil(trips / count);
-  const larger = trips - (most - 1) * count;
-  return Array.from({ length: count }, (_, c) => {
-    const first = c * (most - 1) + Math.min(c, larger);
-    const own = c < larger ? most : most - 1;
-    return {
-      suffix: count === 1 ? '' : `_${c}`,
-      loop: { min: first * step, max: Math.min(max, (first + own) * step), step },
-      trips: own,
-    };
-  });
+  const blocks = blocksOf({ var: '', min: 0, max, step, par: copies });
+  return blocks.map(({ loop, trips }, c) => ({
+    suffix: blocks.length === 1 ? '' : `_${c}`,
+    loop: { min: loop.min, max: loop.max, step },
+    trips,
+  }));
 };
 
 /** Writes the body once a copy; copies start together. */

@@ -1,0 +1,34 @@
+/** Memories of a statement: which it accesses, and the same statement with others. */
+import type { Statement } from '../../ir/loops.ts';
+
+/** Adds the memories that a statement accesses; what is inside `except` is left out. */
+export function collectMemories(statement: Statement, names: Set<string>, except?: Statement): void {
+  if (statement === except) return;
+  if (statement.kind === 'nest') for (const child of statement.body) collectMemories(child, names, except);
+  else if (statement.kind === 'leaf') {
+    for (const value of statement.values) {
+      if (value.kind === 'read') names.add(value.memory);
+      if (value.kind === 'reduce' && value.init.kind === 'carried') names.add(value.init.memory);
+    }
+    for (const effect of statement.effects) if (effect.kind === 'write') names.add(effect.memory);
+  } else names.add(statement.memory);
+}
+
+/** The statement with its memories renamed and `suffix` added to its labels. */
+export function renameMemories(statement: Statement, name: (memory: string) => string, suffix = ''): Statement {
+  const label = statement.label === undefined ? {} : { label: statement.label + suffix };
+  if (statement.kind === 'nest')
+    return { ...statement, ...label, body: statement.body.map((child) => renameMemories(child, name, suffix)) };
+  if (statement.kind !== 'leaf') return { ...statement, ...label, memory: name(statement.memory) };
+  return {
+    ...statement,
+    ...label,
+    values: statement.values.map((value) => {
+      if (value.kind === 'read') return { ...value, memory: name(value.memory) };
+      if (value.kind === 'reduce' && value.init.kind === 'carried')
+        return { ...value, init: { ...value.init, memory: name(value.init.memory) } };
+      return value;
+    }),
+    effects: statement.effects.map((effect) => (effect.kind === 'write' ? { ...effect, memory: name(effect.memory) } : effect)),
+  };
+}
