@@ -22,10 +22,11 @@ export const synthCommand = (cli: Cli) => {
     const progress = progressFor(out);
     const emitted = new Map(emitRtl(fabric).map(({ path, text }) => [path, text]));
     const paths = (emitted.get(RTL_PATHS.synthesis) as string).trim().split('\n');
-    const report = await progress.step(`synthesise ${unit}`, () =>
+    const report = await progress.step(`synthesise ${unit}`, (detail) =>
       synthesise({
         unit,
         files: paths.map((path) => ({ path, text: emitted.get(path) as string })),
+        onProgress: detail,
         bankBits: 32 * fabric.arch.pmu.bankWords,
         ...(options.liberty === undefined ? {} : { libertyPath: options.liberty }),
       }),

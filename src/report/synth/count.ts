@@ -1,12 +1,20 @@
 /** From the cells of each module to those of the whole: every module times its instances. */
 import { invariant } from '../../base/invariant.ts';
-import type { ModuleCells } from '../../tools/yosys.ts';
 import { isFlipFlop, SCRATCHPAD_BIT, SMALL_MEMORY_BIT, transistorsOf } from './cells.ts';
 import { AREA_CLASSES, type AreaClass, classOf } from './classes.ts';
-import type { Library, LibraryCell } from './liberty.ts';
+import type { LibraryCell } from './liberty.ts';
 
-/** What Yosys told about a netlist. */
-export interface Netlist {
+type Cells = ReadonlyMap<string, Pick<LibraryCell, 'area' | 'flipFlop'>>;
+
+/** How many cells of each type a module holds itself, instances of modules included. */
+export interface ModuleCells {
+  /** The name as Yosys has it, parameters and all. */
+  readonly name: string;
+  readonly cells: Readonly<Record<string, number>>;
+}
+
+/** What Yosys told about a design. */
+export interface Design {
   readonly top: string;
   readonly modules: readonly ModuleCells[];
   /** Bits of the memories of a module. */
@@ -16,7 +24,7 @@ export interface Netlist {
   /** Bits of a `kiln_ram_1r1w`. */
   readonly bankBits: number;
   /** The library mapped to, if any. */
-  readonly library?: Library;
+  readonly library?: Cells;
 }
 
 /** The figures of a module with all below it, or of one class of them. `area`: transistors, or the library's unit. */
@@ -70,7 +78,7 @@ export function moduleName(name: string): string {
 }
 
 /** Adds up everything below the top. */
-export function countNetlist(netlist: Netlist): Count {
+export function countNetlist(netlist: Design): Count {
   const byName = new Map(netlist.modules.map((module) => [module.name, module]));
   const instances = instancesBelow(netlist.top, byName);
   const classes = Object.fromEntries(AREA_CLASSES.map((one) => [one, NOTHING])) as Record<AreaClass, Figures>;
@@ -96,7 +104,7 @@ export function countNetlist(netlist: Netlist): Count {
   };
 }
 
-function partsOf(netlist: Netlist, byName: ReadonlyMap<string, ModuleCells>): Count['parts'] {
+function partsOf(netlist: Design, byName: ReadonlyMap<string, ModuleCells>): Count['parts'] {
   const top = byName.get(netlist.top);
   invariant(top, () => `no figures of \`${netlist.top}\``);
   return submodules(top, byName).map(([name, count]) => {
@@ -130,7 +138,7 @@ function instancesBelow(top: string, byName: ReadonlyMap<string, ModuleCells>): 
 }
 
 /** The figures of one instance of a module, without what it instantiates, by class. */
-function ownFigures(name: string, byName: ReadonlyMap<string, ModuleCells>, netlist: Netlist): [AreaClass, Figures][] {
+function ownFigures(name: string, byName: ReadonlyMap<string, ModuleCells>, netlist: Design): [AreaClass, Figures][] {
   const base = moduleName(name);
   if (base === RAM) {
     const bits = netlist.bankBits;
@@ -161,7 +169,7 @@ function ownFigures(name: string, byName: ReadonlyMap<string, ModuleCells>, netl
 }
 
 /** What a cell is and costs; undefined for instances of modules and for memories. */
-function costOf(type: string, library: Library | undefined): LibraryCell | undefined {
+function costOf(type: string, library: Cells | undefined): Pick<LibraryCell, 'area' | 'flipFlop'> | undefined {
   if (library) return library.get(type);
   const area = transistorsOf(type);
   return area === undefined ? undefined : { area, flipFlop: isFlipFlop(type) };

@@ -1,46 +1,20 @@
-/** What Yosys is told: every module once, the hierarchy kept. */
+/** What Yosys is told: elaborate the whole, then synthesise every module once and by itself. */
 
-/** Files that the script leaves behind. */
+/** Files that the scripts leave behind. */
 export const SYNTH_FILES = {
-  memories: 'memories.json',
-  cells: 'cells.json',
+  design: 'design.il',
+  job: 'job.il',
+  cells: 'cells.blif',
   configuration: 'configuration.txt',
-  path: 'path.txt',
-  abc: 'abc.txt',
 } as const;
 
-export interface SynthScript {
-  /** Verilog files in order, relative to where Yosys runs. */
-  readonly files: readonly string[];
-  readonly top: string;
-  /** A Liberty file to map to. */
-  readonly liberty?: string;
-  /** Flattens at the end and looks for the longest path; too much for a whole fabric. */
-  readonly longestPath: boolean;
-}
+/** What ABC does for a library: its usual mapping, then sizes. Commas stand for blanks. */
+const MAPPING = ['strash', 'ifraig', 'scorr', 'dc2', 'strash', '&get,-n', '&dch,-f', '&nf', '&put', 'buffer,-c', 'upsize', 'dnsize'];
+/** Gates of static CMOS; with this list ABC minimises transistors, the same that `cells.ts` counts. */
+const GATES = 'cmos4,XOR,XNOR,MUX';
 
-/** What ABC does for a library: its usual mapping, then sizes and a look at the delay. Commas stand for blanks. */
-const MAPPING = [
-  'strash',
-  'ifraig',
-  'scorr',
-  'dc2',
-  'strash',
-  '&get,-n',
-  '&dch,-f',
-  '&nf',
-  '&put',
-  'buffer,-c',
-  'upsize',
-  'dnsize',
-  'stime,-p',
-];
-
-/**
- * The commands. Memories stay memories: scratchpad banks are black boxes, FIFOs and accumulator rings `$mem` cells, as a
- * flow would take macros or register files for them. A module costs its synthesis once, however many instances it has.
- */
-export function synthCommands({ files, top, liberty, longestPath }: SynthScript): string[] {
+/** Reads Verilog `files` and elaborates them below `top`; the banks of the scratchpads are black boxes. */
+export function elaborateCommands(files: readonly string[], top: string): string[] {
   return [
     `read_verilog -sv ${files.join(' ')}`,
     'blackbox kiln_ram_1r1w',
@@ -49,7 +23,17 @@ export function synthCommands({ files, top, liberty, longestPath }: SynthScript)
     'opt_expr',
     'opt_clean',
     'check -assert',
-    `tee -q -o ${SYNTH_FILES.memories} stat -json`,
+    `write_rtlil ${SYNTH_FILES.design}`,
+  ];
+}
+
+/**
+ * Synthesises the module of a job. Memories stay memories (`$mem` cells), as a flow would take macros or register files
+ * for them. `liberty` is a file to map to; without it gates are Yosys's own.
+ */
+export function mapCommands(liberty?: string): string[] {
+  return [
+    `read_rtlil ${SYNTH_FILES.job}`,
     'opt -nodffe -nosdff',
     'opt',
     'wreduce',
@@ -66,14 +50,9 @@ export function synthCommands({ files, top, liberty, longestPath }: SynthScript)
     // Flip-flops that take a bit of configuration as it is: the copy a unit makes when a run starts.
     `tee -q -o ${SYNTH_FILES.configuration} select -list w:cfg_i %co1:+[D] t:$_*DFF* %i`,
     ...(liberty === undefined
-      ? ['abc -fast', 'opt -fast', `tee -q -o ${SYNTH_FILES.cells} stat -json`]
-      : [
-          `dfflibmap -liberty ${liberty}`,
-          'opt -fast',
-          `tee -q -o ${SYNTH_FILES.abc} abc -liberty ${liberty} -script +${MAPPING.join(';')}`,
-          'opt_clean',
-          `tee -q -o ${SYNTH_FILES.cells} stat -json`,
-        ]),
-    ...(longestPath ? ['flatten', `tee -q -o ${SYNTH_FILES.path} ltp -noff`] : []),
+      ? [`abc -fast -g ${GATES}`]
+      : [`dfflibmap -liberty ${liberty}`, 'opt -fast', `abc -liberty ${liberty} -script +${MAPPING.join(';')}`]),
+    liberty === undefined ? 'opt -fast' : 'opt_clean',
+    `write_blif -icells -cname ${SYNTH_FILES.cells}`,
   ];
 }

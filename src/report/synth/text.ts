@@ -1,9 +1,10 @@
 /** The report of `kiln synth` for people. */
 import { table } from '../../base/text.ts';
-import { AREA_CLASSES, CLASS_NAMES, PUBLISHED_INTERCONNECT, PUBLISHED_PCU } from './classes.ts';
+import { AREA_CLASSES, CLASS_NAMES, classOf, PUBLISHED_INTERCONNECT, PUBLISHED_PCU } from './classes.ts';
 import type { SynthReport } from './synth.ts';
 
 const MODULES_SHOWN = 12;
+const CONSUMERS_SHOWN = 4;
 
 /** Tables of classes, of parts and of the largest modules, with what the numbers mean. */
 export function synthText(report: SynthReport): string {
@@ -43,13 +44,15 @@ export function synthText(report: SynthReport): string {
   ]);
   return [
     `${report.top}: ${grouped(total.cells)} cells, ${grouped(total.flipFlops)} of them flip-flops; ${grouped(total.memoryBits)} bits in small memories, ${grouped(total.scratchpadBits)} in scratchpads`,
-    `${areaText(total.area)} ${areaUnit}; ${timing(report)}; Yosys ${report.yosys}, ${report.seconds.toFixed(0)} s`,
+    `${areaText(total.area)} ${areaUnit}; Yosys ${report.yosys}, ${report.seconds.toFixed(0)} s, ${modulesText(report)}`,
+    ...pathText(report),
     '',
     table([['what for', 'cells', 'flip-flops', areaUnit, 'share', ...(compared ? ['published'] : [])], ...classes], {
       header: true,
       align: 'lrrrrr',
     }),
     '',
+    ...(compared ? costText(report) : []),
     ...(unit === 'fabric'
       ? [
           table([['part', 'number', 'cells', 'flip-flops', areaUnit, 'share'], ...parts], { header: true, align: 'lrrrrr' }),
@@ -69,9 +72,29 @@ export function synthText(report: SynthReport): string {
   ].join('\n');
 }
 
-function timing({ levels, slowest }: SynthReport): string {
-  const path = levels === undefined ? 'longest path: see its units' : `longest path ${levels} levels`;
-  return slowest ? `${path}, slowest logic inside one module ${slowest.ns.toFixed(2)} ns (${slowest.module})` : path;
+const modulesText = ({ synthesised: { modules, cached } }: SynthReport): string =>
+  `${modules} modules${cached > 0 ? `, ${cached} of them as synthesised before` : ''}`;
+
+function pathText({ path, top }: SynthReport): string[] {
+  if (!path) return [];
+  const length = `${path.levels} levels${path.ns === undefined ? '' : `, ${path.ns.toFixed(3)} ns`}`;
+  return [`longest path${path.part === top ? '' : ` inside a part (${path.part})`} ${length}: from ${path.from} to ${path.to}`];
+}
+
+/** What a PCU spends beside its functional units, against what was published, and where most of it goes. */
+function costText(report: SynthReport): string[] {
+  const percent = (area: number) => (100 * area) / report.total.area;
+  const published = 100 - (PUBLISHED_PCU.fu ?? 0);
+  const other = 100 - percent(report.classes.fu.area);
+  const compared = other <= published ? 'no more than' : `${(other - published).toFixed(1)} points more than`;
+  const consumers = report.modules
+    .filter(({ name }) => classOf(name).logic !== 'fu')
+    .slice(0, CONSUMERS_SHOWN)
+    .map(({ name, instances, own }) => `${instances} ${name} ${percent(own.area).toFixed(1)} %`);
+  return [
+    `not functional units: ${other.toFixed(1)} %, ${compared} the ${published.toFixed(1)} % of the published PCU; most of it: ${consumers.join(', ')}`,
+    '',
+  ];
 }
 
 const grouped = (value: number): string => value.toString().replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ' ');
