@@ -6,6 +6,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { portsOnly } from '../../src/report/lint/lint.ts';
 import { emitRtl, modulePath, RTL_PATHS, TOP_MODULE } from '../../src/rtl/emit.ts';
 import type { ModuleSignature } from '../../src/rtl/signature.ts';
 import { run } from '../../src/tools/run.ts';
@@ -54,21 +55,6 @@ test.each([
     for (const top of ['kiln_ag', 'kiln_host']) await expectSilence(`whole-${top}`, files, [...under(top, byName)], top);
   }
 });
-
-/** A module with the ports of another one and nothing behind them. */
-function portsOnly({ name, ports }: ModuleSignature): string {
-  const widths = ports.map(({ width }) => (width === 1 ? '' : ` [${Number(width) - 1}:0]`));
-  return [
-    `module ${name} (`,
-    ports.map((port, i) => `  ${port.direction} logic${widths[i]} ${port.name}`).join(',\n'),
-    ');',
-    ...ports.filter((port) => port.direction === 'output').map((port) => `  assign ${port.name} = '0;`),
-    '  logic unused;',
-    `  assign unused = ^{${ports.filter((port) => port.direction === 'input').map((port) => port.name)}};`,
-    'endmodule',
-    '',
-  ].join('\n');
-}
 
 /** The files of a module and of all below it, parts first. */
 function under(top: string, modules: ReadonlyMap<string, ModuleSignature>): Set<string> {

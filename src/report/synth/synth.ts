@@ -1,10 +1,10 @@
 /** `kiln synth` as a function: Yosys on the RTL of a unit, and what its figures come to. */
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { invariant } from '../../base/invariant.ts';
 import { cachedText } from '../../tools/cached.ts';
 import { readText, writeAtomic } from '../../tools/files.ts';
+import { inParallel } from '../../tools/parallel.ts';
 import { withScratch } from '../../tools/scratch.ts';
 import { requireTools } from '../../tools/versions.ts';
 import { countSelected, runYosys } from '../../tools/yosys.ts';
@@ -67,6 +67,7 @@ export async function synthesise(input: SynthInput): Promise<SynthReport> {
   // The longest first, so that none is left alone at the end.
   const order = [...modules].sort((a, b) => b.text.length - a.text.length);
   const done = new Map<string, Mapped>();
+  // Four at most: each may take a gigabyte.
   await inParallel(order, async (module) => {
     const made = await mapped(module, design, loaded?.text, yosys.version);
     done.set(module.name, made);
@@ -160,15 +161,6 @@ function below(top: string, design: ReadonlyMap<string, ElaboratedModule>): Set<
   };
   visit(top);
   return found;
-}
-
-/** As many at once as there are processors, at most four: each may take a gigabyte. */
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const left = [...items];
-  const worker = async () => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, worker));
 }
 
 async function loadLibrary(path: string): Promise<{ text: string; library: Library }> {

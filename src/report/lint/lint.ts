@@ -1,0 +1,119 @@
+/**
+ * Whether tools that read SystemVerilog accept the RTL of a fabric without a word. A tile is the same wherever it stands, so
+ * Icarus and Yosys, which would look at every instance, get each kind of tile by itself and the top with tiles that are
+ * only their ports: that bounds time and memory for a fabric of any size. Verilator gets the whole.
+ */
+import { join } from 'node:path';
+import { type Diagnostic, errorDiagnostic } from '../../base/diagnostic.ts';
+import { indent } from '../../base/text.ts';
+import type { ModuleSignature } from '../../rtl/signature.ts';
+import { writeAtomic } from '../../tools/files.ts';
+import { run } from '../../tools/run.ts';
+import { withScratch } from '../../tools/scratch.ts';
+import { requireTools } from '../../tools/versions.ts';
+
+export const LINT_TOOLS = ['verilator', 'iverilog', 'yosys'] as const;
+export type LintTool = (typeof LINT_TOOLS)[number];
+
+export interface LintInput {
+  readonly top: string;
+  readonly modules: readonly ModuleSignature[];
+  /** The text of a module. */
+  readonly textOf: (module: string) => string;
+  /** A Verilator configuration, read before the modules. */
+  readonly waivers: string;
+}
+
+/** A module that was looked at, with all below it. */
+export interface LintPiece {
+  readonly tool: LintTool;
+  readonly module: string;
+  /** What the tool said; empty when it has no complaint. */
+  readonly said: string;
+  readonly seconds: number;
+}
+
+export interface LintOptions {
+  /** The address space a tool may take, in GB; one that needs more fails. */
+  readonly limitGb?: number;
+  readonly timeoutSeconds?: number;
+}
+
+/** Tiles by this name are looked at apart. */
+const TILE = /^kiln_tile_/;
+
+/** Runs one tool over the fabric. Throws E0901 when it is missing, E0903 when it takes too long. */
+export async function lintRtl(tool: LintTool, input: LintInput, options: LintOptions = {}): Promise<LintPiece[]> {
+  await requireTools(tool);
+  const byName = new Map(input.modules.map((module) => [module.name, module]));
+  const tiles = input.modules.map(({ name }) => name).filter((name) => TILE.test(name));
+  const tops = tool === 'verilator' ? [input.top] : [input.top, ...tiles];
+  const pieces: LintPiece[] = [];
+  for (const module of tops) {
+    const apart = (name: string) => tool !== 'verilator' && name !== module && TILE.test(name);
+    const texts = [...below(module, byName, apart)].map((name) => ({
+      path: `${name}.sv`,
+      text: apart(name) ? portsOnly(byName.get(name) as ModuleSignature) : input.textOf(name),
+    }));
+    pieces.push({ tool, module, ...(await said(tool, module, texts, input.waivers, options)) });
+  }
+  return pieces;
+}
+
+type Text = { readonly path: string; readonly text: string };
+
+async function said(tool: LintTool, top: string, texts: readonly Text[], waivers: string, { limitGb, timeoutSeconds = 1800 }: LintOptions) {
+  return withScratch('lint', async (dir) => {
+    for (const { path, text } of [...texts, { path: 'waivers.vlt', text: waivers }]) await writeAtomic(join(dir, path), text);
+    const files = texts.map(({ path }) => path);
+    const args = {
+      verilator: ['--lint-only', '-Wall', '--top-module', top, 'waivers.vlt', ...files],
+      iverilog: ['-g2012', '-Wall', '-tnull', '-s', top, ...files],
+      yosys: ['-q', '-p', `read_verilog -sv ${files.join(' ')}; hierarchy -check -top ${top}; proc; check -assert`],
+    }[tool];
+    const words = limitGb === undefined ? [tool, ...args] : ['sh', '-c', `ulimit -v ${limitGb * 2 ** 20} && exec "$0" "$@"`, tool, ...args];
+    const { stdout, stderr, exitCode, seconds } = await run(words[0], words.slice(1), { cwd: dir, accept: ANY, timeoutSeconds });
+    const text = `${stdout}${stderr}`.trim();
+    return { said: text === '' && exitCode !== 0 ? `exit code ${exitCode}` : text, seconds };
+  });
+}
+
+const ANY = Array.from({ length: 256 }, (_, code) => code);
+
+/** A module and all it instantiates, parts first; nothing below those that are `apart`. */
+function below(top: string, modules: ReadonlyMap<string, ModuleSignature>, apart: (name: string) => boolean): Set<string> {
+  const found = new Set<string>();
+  const visit = (name: string) => {
+    if (found.has(name)) return;
+    if (!apart(name)) modules.get(name)?.uses.forEach(visit);
+    found.add(name);
+  };
+  visit(top);
+  return found;
+}
+
+/** A module with the ports of another one and nothing behind them. */
+export function portsOnly({ name, ports }: ModuleSignature): string {
+  const lines = ports.map(
+    ({ direction, width, name: port }) => `  ${direction} logic${width === 1 ? '' : ` [${Number(width) - 1}:0]`} ${port}`,
+  );
+  const of = (direction: string) => ports.filter((port) => port.direction === direction).map((port) => port.name);
+  return [
+    `module ${name} (`,
+    lines.join(',\n'),
+    ');',
+    ...of('output').map((port) => `  assign ${port} = '0;`),
+    '  logic unused;',
+    `  assign unused = ^{${of('input').join(', ')}};`,
+    'endmodule',
+    '',
+  ].join('\n');
+}
+
+/** E0951: a tool complains about generated RTL. */
+export function rtlComplaint({ tool, module, said: text }: LintPiece): Diagnostic {
+  return errorDiagnostic('E0951', `${tool} complains about \`${module}\``, {
+    notes: [`it says\n${indent(text.split('\n').slice(0, 20).join('\n'))}`],
+    help: 'generated RTL should pass without a word: this is a bug in kiln; report it with the architecture file and the version of the tool',
+  });
+}
