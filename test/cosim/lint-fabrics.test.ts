@@ -1,6 +1,6 @@
 /** Whole fabrics pass Verilator, Icarus and Yosys without a word: the corners of what can be built, tool by tool. */
 import { describe, expect, test } from 'vitest';
-import { LINT_TOOLS, type LintInput, lintRtl, portsOnly } from '../../src/report/lint/lint.ts';
+import { LINT_TOOLS, type LintInput, lintRtl, portsOnly, rtlComplaint } from '../../src/report/lint/lint.ts';
 import { emitRtl, modulePath, RTL_PATHS, TOP_MODULE } from '../../src/rtl/emit.ts';
 import type { ModuleSignature } from '../../src/rtl/signature.ts';
 import { fabricNamed } from '../support/fabric.ts';
@@ -49,6 +49,7 @@ test('what is wrong is heard from each tool', long, async () => {
   for (const tool of LINT_TOOLS) {
     const [piece] = await lintRtl(tool, { top: 'kiln_one', modules: [one], textOf: () => twice, waivers });
     expect(piece.said, tool).toContain('kiln_none');
+    expect(rtlComplaint(piece)).toMatchObject({ code: 'E0951', message: `${tool} complains about \`kiln_one\`` });
     const [good] = await lintRtl(tool, { top: 'kiln_one', modules: [one], textOf: () => portsOnly(one), waivers: '`verilator_config\n' });
     expect(good.said, tool).toBe('');
   }
