@@ -4,6 +4,8 @@ import type { TileConfig } from '../fabric/config.ts';
 import type { Fabric } from '../fabric/graph.ts';
 import { legalise } from '../ir/legalise.ts';
 import type { LoopProgram } from '../ir/loops.ts';
+import type { Netlist } from '../ir/netlist.ts';
+import { addDelays } from './delay.ts';
 import { type Lowered, lower } from './lower/lower.ts';
 import { fuseAccumulation } from './passes/accumulate.ts';
 import { splitBlocks } from './passes/blocks.ts';
@@ -44,9 +46,17 @@ export function compile(program: LoopProgram, fabric: Fabric, options: CompileOp
   const now = options.now ?? (() => 0);
   const begin = now();
   const mapped = PASSES.reduce((value, pass) => pass.run(value), program);
-  const lowered = lower(fabric.arch, mapped);
+  const direct = lower(fabric.arch, mapped);
+  const delayed = addDelays(direct.netlist, fabric.arch, freeMemories(direct.netlist, fabric));
   const lowerSeconds = (now() - begin) / 1000;
-  const { value: routed, diagnostics } = placeAndRoute(lowered.netlist, fabric, { seed: options.seed ?? 1, now: () => now() / 1000 });
+  const pnr = { seed: options.seed ?? 1, now: () => now() / 1000 };
+  let lowered = { ...direct, netlist: delayed };
+  let { value: routed, diagnostics } = placeAndRoute(delayed, fabric, pnr);
+  if (!routed && delayed !== direct.netlist) {
+    // Slower, but it may have a place.
+    lowered = direct;
+    ({ value: routed, diagnostics } = placeAndRoute(direct.netlist, fabric, pnr));
+  }
   if (!routed) throw new DiagnosticError(diagnostics);
   const count = (kind: string) => lowered.netlist.units.filter((unit) => unit.kind === kind).length;
   return {
@@ -57,4 +67,9 @@ export function compile(program: LoopProgram, fabric: Fabric, options: CompileOp
     units: { pcu: count('pcu'), pmu: count('pmu'), ag: count('ag') },
     seconds: { lower: lowerSeconds, place: routed.stats.seconds.place, route: routed.stats.seconds.route },
   };
+}
+
+/** Memory units that a program leaves free. */
+function freeMemories({ units }: Netlist, { tiles }: Fabric): number {
+  return tiles.filter(({ kind }) => kind === 'pmu').length - units.filter(({ kind }) => kind === 'pmu').length;
 }

@@ -166,7 +166,8 @@ function through(arch: Arch, config: PcuConfig, net: Net, inputs: ReadonlyMap<st
     per: 0,
     fifo: Number.POSITIVE_INFINITY,
     all: Number.POSITIVE_INFINITY,
-    roots: [...inputs.values()].flatMap((arrival) => arrival.roots),
+    // Once each: diamonds in a row would double them every time.
+    roots: [...new Map([...inputs.values()].flatMap(({ roots }) => roots.map((root) => [`${root.net} ${root.sink}`, root]))).values()],
   };
   for (const [port, arrival] of inputs) {
     const pop = popMask(config, port);
