@@ -21,7 +21,7 @@ export async function writeData(directory: string, { program, params, loops }: B
   const { arrays } = program.data(params, new Rng(`demo/${program.name}`));
   const files: Record<string, string> = {};
   for (const { name, shape, role } of loops.dram) {
-    if (role !== 'in') continue;
+    if (role === 'out') continue;
     files[name] = join(directory, `${name}.npy`);
     await writeAtomic(files[name], writeNpy(arrays[name], shape));
   }

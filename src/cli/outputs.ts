@@ -21,6 +21,6 @@ export async function saveOutputs(directory: string, { answers, built }: Point, 
     report.outputs[name].file = file;
   };
   for (const { name, type, shape, role } of built.loops.dram)
-    if (role === 'out') await save(name, type, shape, found.outputs.get(name) as Uint32Array);
+    if (role !== 'in') await save(name, type, shape, found.outputs.get(name) as Uint32Array);
   for (const { name, type } of built.loops.results) await save(name, type, [], Uint32Array.of(found.results.get(name) ?? 0));
 }

@@ -42,7 +42,7 @@ export function compareWithReference(
   const found: Mismatch[] = [];
   for (const { name, type, shape, role } of program.dram) {
     const reference = expected.outputs?.[name];
-    if (role !== 'out') continue;
+    if (role === 'in') continue;
     const got = answers.outputs.get(name) ?? new Uint32Array();
     let first: Omit<Mismatch, 'count'> | undefined;
     let count = 0;

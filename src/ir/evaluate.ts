@@ -40,12 +40,12 @@ export function evaluate(
   const dram: Record<string, Int32Array> = {};
   for (const { name, role, shape } of program.dram) {
     const words = shape.reduce((product, size) => product * size, 1);
-    const array = role === 'out' ? new Uint32Array(words) : inputs.get(name);
+    const array = role === 'out' ? new Uint32Array(words) : role === 'inout' ? inputs.get(name)?.slice() : inputs.get(name);
     if (array?.length !== words) {
       problems.push(missingInput(name, words, array?.length));
       continue;
     }
-    if (role === 'out') outputs.set(name, array);
+    if (role !== 'in') outputs.set(name, array);
     dram[name] = new Int32Array(array.buffer, array.byteOffset, words);
   }
   for (const { name } of program.args) if (!args.has(name)) problems.push(missingArg(name));

@@ -42,7 +42,7 @@ export function parseLoops(text: string, file = 'program'): LoopProgram {
   const memories: Memory[] = [];
   for (;;) {
     if (cursor.accept('dram')) {
-      const role = cursor.oneOf(['in', 'out'] as const);
+      const role = cursor.oneOf(['inout', 'in', 'out'] as const);
       dram.push({ name: cursor.name(), type: type(cursor), shape: sizes(cursor), role, ...place(cursor) });
     } else if (cursor.accept('arg')) args.push({ name: cursor.name(), type: type(cursor) });
     else if (cursor.accept('result')) results.push({ name: cursor.name(), type: type(cursor) });

@@ -88,8 +88,14 @@ function verifyTransfer(transfer: Transfer, scope: Scope): void {
   if (!array) report(unknownName('array', transfer.dram, names(program.dram), source));
   if (!memory) report(unknownName('memory', transfer.memory, names(program.memories), source));
   if (!array || !memory) return;
-  if ((array.role === 'in') !== (kind === 'load'))
-    report(badTransfer(`a ${kind} of \`${array.name}\`, an ${array.role}put`, 'load inputs and store outputs', source));
+  if (array.role !== 'inout' && (array.role === 'in') !== (kind === 'load'))
+    report(
+      badTransfer(
+        `a ${kind} of \`${array.name}\`, an ${array.role}put`,
+        'load inputs, store outputs, and declare `inout` what is both',
+        source,
+      ),
+    );
   if (array.type !== memory.type)
     report(
       badTransfer(`a ${kind} between \`${array.name}\` of ${array.type} and \`${memory.name}\` of ${memory.type}`, 'use one type', source),

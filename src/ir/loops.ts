@@ -24,12 +24,15 @@ export interface AffineExpr {
   readonly terms: readonly { readonly var: string; readonly coef: number }[];
 }
 
+export type DramRole = 'in' | 'out' | 'inout';
+
 /** A DRAM array, row major, one 32-bit word an element. */
 export interface DramArray {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly number[];
-  readonly role: 'in' | 'out';
+  /** `inout`: given by the host, loaded and stored by the program, read by the host afterwards. */
+  readonly role: DramRole;
   readonly source?: Source;
 }
 

@@ -29,6 +29,8 @@ const FEATURES: readonly (readonly [feature: string, family: string, params: Rea
   ['products of tiles made on chip', 'UnalignParTest', { M: 16, N: 32, ts1: 8, ip: 8, ip1: 8 }],
   ['products of tiles that are loaded', 'OuterProduct', { M: 16, N: 32, ts1: 8, ts2: 16, ip: 8, ip1: 8 }],
   ['a store beyond the ends of its array', 'OuterProduct', { M: 13, N: 19, ts1: 9, ts2: 6, ip: 8, ip1: 5 }],
+  ['two arrays that take turns, in the order of their tiles', 'DRAMDoubleBuffer', { N: 64, ts: 16, ip: 4 }],
+  ['passes between two halves of an array', 'DRAMDoubleBuffer2', { N: 40, ts: 16, ip: 8, iters: 3 }],
   ['a product of matrices', 'GEMM', { dim: 16, ts: 8, its: 8, ip: 8 }],
 ];
 

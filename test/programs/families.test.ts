@@ -22,6 +22,7 @@ function randomParams(family: string, rng: Rng, most: number): Record<string, nu
     if (/^(op|op1|op2|ip2|loop_.*)$/.test(key)) params[key] = rng.int(1, most);
     else if (/^ip/.test(key)) params[key] = rng.int(1, 8);
     else if (/^(ts|ts1|ts2|its)$/.test(key)) params[key] = rng.int(4, 17);
+    else if (key === 'iters') params[key] = rng.int(1, 6);
     else if (/^(N|M|D|dim)$/.test(key)) params[key] = rng.int(8, 47);
   }
   return params;

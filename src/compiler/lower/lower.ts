@@ -22,8 +22,9 @@ import { NetlistBuilder, type Outlet, type Unit } from './builder.ts';
 import { doneToken, joinTokens } from './join.ts';
 import { type LeafUnits, lowerLeaf } from './leaf.ts';
 import { type MemoryPlan, planMemory } from './memory-plan.ts';
+import { type OrderEdge, orderOf } from './order.ts';
 import { lowerMemory } from './pmu.ts';
-import { lowerTransfer } from './transfer.ts';
+import { lowerTransfer, type TransferUnit } from './transfer.ts';
 
 /** Arrays start at a page, so that a burst of a full row never crosses one more boundary than it must. */
 const PAGE_WORDS = 1024;
@@ -51,6 +52,8 @@ export function lower(arch: Arch, program: LoopProgram): Lowered {
   const streams = findStreams(program, accesses, arch.pcu.lanes);
   const busiest = Math.max(1, ...sites.map((site) => issuesOf(site)));
 
+  const order = orderOf(program, sites);
+  const ordered = new Map<Site, TransferUnit>();
   const transfers = new Map<Site, Unit<'ag'>>();
   const leaves = new Map<Site, LeafUnits>();
   for (const site of sites) {
@@ -60,19 +63,14 @@ export function lower(arch: Arch, program: LoopProgram): Lowered {
       const { statement } = site;
       const dram = program.dram.find((array) => array.name === statement.dram) as DramArray;
       const memory = program.memories.find((m) => m.name === statement.memory) as Memory;
-      transfers.set(
-        site,
-        lowerTransfer(
-          builder,
-          site,
-          dram,
-          memory,
-          addresses.get(dram.name) as number,
-          statement.label ?? `${statement.kind}.${statement.memory}`,
-        ),
-      );
+      const name = statement.label ?? `${statement.kind}.${statement.memory}`;
+      const around = order.flatMap(({ from, to, sent, taken }) => (from === site ? [sent] : to === site ? [taken] : []));
+      const transfer = lowerTransfer(builder, site, dram, memory, addresses.get(dram.name) as number, name, around);
+      transfers.set(site, transfer.unit);
+      ordered.set(site, transfer);
     }
   }
+  connectOrder(builder, order, ordered);
   const ends = new Endpoints(builder, transfers, leaves);
   const memories: MemoryPlan[] = [];
   for (const memory of program.memories) {
@@ -126,6 +124,30 @@ class Endpoints {
     const inlets = (this.leaves.get(access.site) as LeafUnits).inlets.filter((inlet) => inlet.value === access.ordinal);
     invariant(inlets.length > 0, 'a read value is used');
     return inlets.map(({ unit, port }) => ({ unit, port }));
+  }
+}
+
+/** A token for every edge; transfers that several wait for at the same loops send one. */
+function connectOrder(builder: NetlistBuilder, order: readonly OrderEdge[], transfers: ReadonlyMap<Site, TransferUnit>): void {
+  const sent = new Map<string, Outlet>();
+  for (const { unit } of transfers.values()) {
+    const [done] = unit.config.tokenOut;
+    if (done.used) sent.set(`${unit.id} ${done.mask}`, { unit: unit.id, net: 'control', port: 0 });
+  }
+  for (const { from, to, sent: own, taken, init } of order) {
+    const [before, after] = [from, to].map((site) => transfers.get(site) as TransferUnit);
+    const mask = before.insideOf(own);
+    const key = `${before.unit.id} ${mask}`;
+    let outlet = sent.get(key);
+    if (!outlet) {
+      const port = builder.port(before.unit, 'control', 'out');
+      before.unit.config.tokenOut[port] = { used: 1, mask };
+      outlet = { unit: before.unit.id, net: 'control', port };
+      sent.set(key, outlet);
+    }
+    const port = builder.port(after.unit, 'control', 'in');
+    after.unit.config.tokenIn[port] = { used: 1, mask: after.insideOf(taken), init };
+    builder.connect(outlet, { unit: after.unit, port }, `${before.unit.label} before ${after.unit.label}`);
   }
 }
 

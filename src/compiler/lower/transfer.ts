@@ -11,7 +11,13 @@ import type { NetlistBuilder, Unit } from './builder.ts';
 
 const RUN_LIMIT = 2 ** 24 - 1;
 
-/** Builds the AG of a transfer; `base` is the array's first word address. */
+export interface TransferUnit {
+  readonly unit: Unit<'ag'>;
+  /** Bits of the counters of all loops but these, as `ordered` was told: an iteration of them begins or ends. */
+  insideOf(loops: readonly Loop[]): number;
+}
+
+/** Builds the AG of a transfer; `base` is the array's first word address, `ordered` the loops whose iterations others wait for. */
 export function lowerTransfer(
   builder: NetlistBuilder,
   site: Site,
@@ -19,7 +25,8 @@ export function lowerTransfer(
   memory: Memory,
   base: number,
   name: string,
-): Unit<'ag'> {
+  ordered: readonly (readonly Loop[])[],
+): TransferUnit {
   const transfer = site.statement as Transfer;
   const { arch } = builder;
   const rank = transfer.extent.length;
@@ -52,15 +59,16 @@ export function lowerTransfer(
     );
   }
   const guarded = rowDimensions.length > 0 || exceeds[rank - 1];
-  const whole = guarded ? { loops, run, address } : joinRuns(loops, address, run, arch.pcu.lanes);
+  const whole = guarded ? { loops, run, address } : joinRuns(loops, address, run, arch.pcu.lanes, new Set(ordered.flat()));
   const affines = [
     whole.address,
     rowDimensions.length ? place[rowDimensions[0]] : { base: 0, terms: [] },
     exceeds[rank - 1] ? place[rank - 1] : { base: 0, terms: [] },
   ];
   const everything = new Set(whole.loops.map((loop) => loop.var));
+  const inside = (around: readonly Loop[]) => new Set(whole.loops.filter((loop) => !around.includes(loop)).map((loop) => loop.var));
   const chain = buildChain(
-    { loops: whole.loops, lanes: false, affines, masks: [everything], pinned: new Set() },
+    { loops: whole.loops, lanes: false, affines, masks: [everything, ...ordered.map(inside)], pinned: new Set() },
     { counters: arch.ag.counters, field: 'ag.counters', what: `transfer of \`${dram.name}\``, source: transfer.source },
   );
   const config = zeroOf(agLayout(arch));
@@ -74,8 +82,15 @@ export function lowerTransfer(
   if (exceeds[rank - 1])
     config.column = { used: 1, limit: dram.shape[rank - 1], at: { base: chain.affine(2).base, inc: chain.affine(2).inc } };
   // A run that is beyond the array says so at once, before the runs ahead of it are written: then every run tells.
-  if (transfer.kind === 'store') config.tokenOut[0] = { used: 1, mask: guarded ? 0 : chain.maskOf(everything) };
-  return builder.add('ag', `ag.${name}`, config, name, transfer.source);
+  const beyond = rowDimensions.length > 0 || greatest(place[rank - 1], loops) >= dram.shape[rank - 1];
+  if (transfer.kind === 'store') config.tokenOut[0] = { used: 1, mask: beyond ? 0 : chain.maskOf(everything) };
+  const unit = builder.add('ag', `ag.${name}`, config, name, transfer.source);
+  if (transfer.kind === 'store') builder.port(unit, 'control', 'out');
+  if (ordered.length > 0 && beyond) {
+    const why = 'the transfer is ragged and others wait for it';
+    throw new DiagnosticError(unsupported(`transfer of \`${dram.name}\``, why, 'make the tile extents divide the array', transfer.source));
+  }
+  return { unit, insideOf: (around) => chain.maskOf(inside(around)) };
 }
 
 /**
@@ -87,12 +102,14 @@ function joinRuns(
   address: AffineExpr,
   run: number,
   lanes: number,
+  kept: ReadonlySet<Loop>,
 ): { loops: readonly Loop[]; run: number; address: AffineExpr } {
   const loop = loops.at(-1);
   if (loop === undefined) return { loops, run, address };
   const trips = elementsOf(loop);
-  const joins = trips === 1 || (run % lanes === 0 && coefOf(address, loop.var) * loop.step === run && run * trips <= RUN_LIMIT);
-  return joins ? joinRuns(loops.slice(0, -1), withoutLoop(address, loop), run * trips, lanes) : { loops, run, address };
+  const joins =
+    trips === 1 || (!kept.has(loop) && run % lanes === 0 && coefOf(address, loop.var) * loop.step === run && run * trips <= RUN_LIMIT);
+  return joins ? joinRuns(loops.slice(0, -1), withoutLoop(address, loop), run * trips, lanes, kept) : { loops, run, address };
 }
 
 /** The address with a loop at its first iteration. */

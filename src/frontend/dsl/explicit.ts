@@ -15,6 +15,7 @@
  */
 import type {
   DramArray,
+  DramRole,
   Effect,
   ElementType,
   HostScalar,
@@ -56,6 +57,8 @@ export interface AccumulateOptions extends NestOptions {
 export interface Explicit {
   dramIn<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S): Dram<T, S, 'in'>;
   dramOut<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S): Dram<T, S, 'out'>;
+  /** An array that the host gives, the program loads and stores, and the host reads: transfers keep the order of the program. */
+  dramInOut<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S): Dram<T, S, 'inout'>;
   /** A scalar that the host gives before the run, as data. */
   argIn<T extends ElementType>(name: string, type: T): Expr<T>;
   result<T extends ElementType>(name: string, type: T): Result<T>;
@@ -86,13 +89,13 @@ export interface Explicit {
   ): void;
   /** Fills a memory with the box of an array that starts at `offset`; the memory may drop leading dimensions of extent 1. */
   load<T extends ElementType, S extends Shape>(
-    array: Dram<T, S, 'in'>,
+    array: Dram<T, S, 'in' | 'inout'>,
     offset: IndicesOf<S>,
     into: Memory<NoInfer<T>>,
     options?: NestOptions,
   ): void;
   store<T extends ElementType, S extends Shape>(
-    array: Dram<T, S, 'out'>,
+    array: Dram<T, S, 'out' | 'inout'>,
     offset: IndicesOf<S>,
     from: Memory<NoInfer<T>>,
     options?: NestOptions,
@@ -141,6 +144,7 @@ class Builder {
     return {
       dramIn: (name, type, shape) => this.#array(name, type, shape, 'in'),
       dramOut: (name, type, shape) => this.#array(name, type, shape, 'out'),
+      dramInOut: (name, type, shape) => this.#array(name, type, shape, 'inout'),
       argIn: (name, type) => {
         this.#args.push({ name, type });
         return new Expr(type, { kind: 'arg', name });
@@ -179,7 +183,7 @@ class Builder {
     return { name, params: {}, dram: this.#dram, args: this.#args, results: this.#results, memories: this.#memories, body: root };
   }
 
-  #array<T extends ElementType, S extends Shape, R extends 'in' | 'out'>(name: string, type: T, shape: S, role: R): Dram<T, S, R> {
+  #array<T extends ElementType, S extends Shape, R extends DramRole>(name: string, type: T, shape: S, role: R): Dram<T, S, R> {
     this.#dram.push({ name, type, shape: [...shape], role, ...place(callerSource()) });
     return { name, type, shape, role };
   }

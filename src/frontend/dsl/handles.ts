@@ -1,5 +1,5 @@
 /** What an explicit program is written with: arrays, memories and host scalars, by handle. */
-import type { AffineExpr, ElementType, ReduceInit } from '../../ir/loops.ts';
+import type { AffineExpr, DramRole, ElementType, ReduceInit } from '../../ir/loops.ts';
 import { wrongRank } from '../messages.ts';
 import { callerSource } from './caller.ts';
 import { type Combiner, Expr, type Operand } from './expr.ts';
@@ -13,7 +13,7 @@ export type Shape = readonly number[];
 export type IndicesOf<S extends Shape> = { readonly [D in keyof S]: IndexLike };
 
 /** A DRAM array. */
-export interface Dram<T extends ElementType = ElementType, S extends Shape = Shape, R extends 'in' | 'out' = 'in' | 'out'> {
+export interface Dram<T extends ElementType = ElementType, S extends Shape = Shape, R extends DramRole = DramRole> {
   readonly name: string;
   readonly type: T;
   readonly shape: S;

@@ -1,6 +1,7 @@
 /** The suite: every variant by name (`suite/GEMM_0`), and the families with free parameters (`suite/GEMM`). */
 import type { Program } from '../../frontend/program.ts';
 import { dotProduct, simpleDotProduct, sumSquare } from './dot-product.ts';
+import { dramDoubleBuffer, dramDoubleBuffer2 } from './double-buffer.ts';
 import { gemm } from './gemm.ts';
 import { outerProduct } from './outer-product.ts';
 import { broadcastTest, unalignLoad, unalignParTest, unalignReduce, vecTest } from './products.ts';
@@ -12,6 +13,8 @@ import { VARIANTS, type Variant } from './variants.ts';
 const families: Readonly<Record<string, Program>> = {
   BankEnable: bankEnable,
   BroadcastTest: broadcastTest,
+  DRAMDoubleBuffer: dramDoubleBuffer,
+  DRAMDoubleBuffer2: dramDoubleBuffer2,
   DotProduct: dotProduct,
   FileLUTTest: fileLutTest,
   GEMM: gemm,

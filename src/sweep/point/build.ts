@@ -96,7 +96,7 @@ function unitsOf(fabric: Fabric, configs: ReadonlyMap<number, TileConfig>): Buil
 export function interfaceOf({ program, lowered }: Compiled): KbitInterface {
   const arrays = (role: 'in' | 'out') =>
     program.dram
-      .filter((array) => array.role === role)
+      .filter((array) => array.role === role || array.role === 'inout')
       .map(({ name, type, shape }) => ({ name, type, shape: [...shape], address: 4 * (lowered.addresses.get(name) as number) }));
   const scalars = (list: typeof program.args, registers: ReadonlyMap<string, number>) =>
     list.flatMap(({ name, type }) => {

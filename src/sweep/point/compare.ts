@@ -12,7 +12,7 @@ import type { MachineRun, Witness } from './witness.ts';
 export function compareAnswers(program: LoopProgram, pair: readonly [Witness, Witness], left: Answers, right: Answers): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const { name, shape, type, role } of program.dram) {
-    if (role !== 'out') continue;
+    if (role === 'in') continue;
     const a = left.outputs.get(name) ?? new Uint32Array();
     const b = right.outputs.get(name) ?? new Uint32Array();
     let first = -1;

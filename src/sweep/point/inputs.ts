@@ -29,7 +29,7 @@ export function inputsOf(
   const problems: Diagnostic[] = [];
   const own = program.data(params, new Rng(given.seed));
   const arrays: Record<string, Words> = { ...own.arrays };
-  const inputs = loops.dram.filter(({ role }) => role === 'in');
+  const inputs = loops.dram.filter(({ role }) => role !== 'out');
   for (const [name, source] of given.arrays) {
     const target = inputs.find((array) => array.name === name);
     const words = target && wordsFrom(source, target, problems);
