@@ -1,4 +1,4 @@
-// The entry of `npm start`, `npm test`, `npm run test:full`, `npm run prove`, `npm run bench` and `npm run suite`: installs what is missing, then runs.
+// The entry of `npm start`, `npm test`, `npm run test:full`, `npm run prove`, `npm run mutate`, `npm run bench` and `npm run suite`: installs what is missing, then runs.
 // Stands alone: plain Node and nothing else, because it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -13,6 +13,7 @@ const tasks = {
   test: { tools: 'all', args: [bin('vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts'] },
   'test:full': { tools: 'all', args: [bin('vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts'], env: { KILN_FULL: '1' } },
   prove: { tools: ['verilator', 'compiler', 'make'], args: ['--import', 'tsx', 'test/prove/main.ts'] },
+  mutate: { tools: ['verilator', 'compiler', 'make'], args: ['--import', 'tsx', 'test/mutation/main.ts'] },
   bench: { tools: ['verilator', 'compiler', 'make'], args: ['--import', 'tsx', 'test/bench/main.ts'] },
   suite: { tools: [], args: ['--import', 'tsx', 'test/bench/main.ts', 'suite'] },
   install: { tools: 'all' },

@@ -26,16 +26,32 @@ interface ChainOptions {
   /** Scalar inputs that may bound counters; taken ones are removed. */
   readonly bounds: number[];
   readonly zeroTrips: boolean;
+  /** Scalar inputs there are. */
+  readonly scalarIn: number;
 }
 
-function randomChain(rng: Rng, { counters, lanes, bounds, zeroTrips }: ChainOptions): ChainConfig {
+/** Counters near the ends of what 32 bits hold: comparisons do not wrap. */
+const FAR = [
+  { min: 0x7ffffff0, stride: 8, max: 0x7fffffff },
+  { min: -0x7ffffff0, stride: -8, max: -0x80000000 },
+  { min: -0x70000000, stride: 0x60000000, max: 0x7fffffff },
+  { min: 0x70000000, stride: -0x60000000, max: -0x70000000 },
+];
+
+export function randomChain(rng: Rng, { counters, lanes, bounds, zeroTrips, scalarIn }: ChainOptions): ChainConfig {
   const count = rng.int(zeroTrips ? 0 : 1, Math.min(4, counters));
+  const idle = rng.chance(0.5);
   return {
     count,
     par: rng.int(1, lanes),
-    laneStep: rng.int(-2, 3),
+    laneStep: rng.chance(0.05) ? rng.int(-0x8000, 0x7fff) : rng.int(-2, 3),
     counters: Array.from({ length: counters }, (_, c) => {
-      if (c >= count) return { min: 0, stride: 0, max: 0, bound: 0 };
+      // What stands in counters that are not in use says nothing.
+      if (c >= count)
+        return idle
+          ? { min: 0, stride: 0, max: 0, bound: 0 }
+          : { min: rng.int32(), stride: rng.int32(), max: rng.int32(), bound: rng.int(0, scalarIn) };
+      if (rng.chance(0.03)) return { ...rng.pick(FAR), bound: 0 };
       const stride = rng.pick([1, 1, 2, 3, -1, -2]) * (c === 0 ? rng.int(1, 4) : 1);
       const min = rng.int(-5, 5);
       const trips = rng.int(zeroTrips && rng.chance(0.3) ? 0 : 1, 5);
@@ -65,7 +81,13 @@ export function randomPcu(arch: Arch, rng: Rng): PcuConfig {
   const scalars = rng.shuffle(Array.from({ length: pcu.scalarIn }, (_, p) => p));
   const bounds = scalars.splice(0, rng.int(0, 1));
   config.enable = 1;
-  config.chain = randomChain(rng, { counters: pcu.counters, lanes: pcu.lanes, bounds, zeroTrips: true });
+  config.chain = randomChain(rng, {
+    counters: pcu.counters,
+    lanes: pcu.lanes,
+    bounds,
+    zeroTrips: true,
+    scalarIn: pcu.scalarIn,
+  });
   const { count } = config.chain;
   const mask = () => randomMask(rng, pcu.counters, count);
   if (rng.chance(0.3))
@@ -147,7 +169,13 @@ export function randomPmu(arch: Arch, rng: Rng): PmuConfig {
       ? { count: rng.int(2, 4), stride: rng.int(-3, 20), mask: randomMask(rng, n, count) }
       : { count: rng.int(0, 1), stride: 5, mask: 0 };
   const chain = () =>
-    randomChain(rng, { counters: n, lanes: pcu.lanes, bounds: rng.chance(0.2) ? scalars.splice(0, 1) : [], zeroTrips: true });
+    randomChain(rng, {
+      counters: n,
+      lanes: pcu.lanes,
+      bounds: rng.chance(0.2) ? scalars.splice(0, 1) : [],
+      zeroTrips: true,
+      scalarIn: pmu.scalarIn,
+    });
   for (let w = 0; w < pmu.writeContexts; w++) {
     if (!rng.chance(0.8)) continue;
     const scalar = rng.chance(0.3) && scalars.length > 0;
@@ -202,7 +230,7 @@ export function randomAg(arch: Arch, rng: Rng): AgConfig {
   const n = ag.counters;
   config.enable = 1;
   config.write = rng.int(0, 1);
-  config.chain = { ...randomChain(rng, { counters: n, lanes: 1, bounds: [], zeroTrips: false }), par: 1 };
+  config.chain = { ...randomChain(rng, { counters: n, lanes: 1, bounds: [], zeroTrips: false, scalarIn: 0 }), par: 1 };
   config.run = rng.pick([1, 2, rng.int(1, 20), rng.int(1, 100), 64]);
   config.address = affineOf(rng, n, rng.int(2000, 3000), 70);
   if (rng.chance(0.4)) config.row = { used: 1, limit: rng.int(0, 6), at: affineOf(rng, n, rng.int(-2, 2), 2) };

@@ -63,7 +63,9 @@ export class Ag implements UnitModel {
     this.#address = new Affine(config.address);
     this.#row = new Affine(config.row.at);
     this.#column = new Affine(config.column.at);
-    this.#chain = new Chain(config.chain, [], [this.#address, this.#row, this.#column]);
+    // A unit that is not enabled may hold anything.
+    const chain = this.#enabled ? config.chain : { ...config.chain, count: 0 };
+    this.#chain = new Chain(chain, [], [this.#address, this.#row, this.#column]);
     const used = config.tokenIn.map((_, p) => p).filter((p) => config.tokenIn[p].used);
     this.#tokens = new TokenInputs(
       used.map((p) => tokens[p]),

@@ -65,7 +65,9 @@ export class Pcu implements UnitModel {
     ({ inputs: this.inputs, outputs: this.outputs } = unitPorts(context, 'pcu', this, { in: tokens, out: pending }));
     this.#plan = planPcu(arch, config);
     this.#guard = new Affine(config.guard.at);
-    this.#chain = new Chain(config.chain, this.inputs.scalar, config.guard.used ? [this.#guard] : []);
+    // A unit that is not enabled may hold anything.
+    const chain = this.#enabled ? config.chain : { ...config.chain, count: 0 };
+    this.#chain = new Chain(chain, this.inputs.scalar, config.guard.used ? [this.#guard] : []);
     this.#uses = new PcuInputs(config, this.inputs);
     const used = config.tokenIn.map((_, p) => p).filter((p) => config.tokenIn[p].used);
     this.#tokens = new TokenInputs(

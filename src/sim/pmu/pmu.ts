@@ -80,14 +80,17 @@ export class Pmu implements UnitModel {
       ...this.#counters.filter((_, t) => config.tokenIn[t].used && config.tokenIn[t].source === pmu.controlIn + j),
     ]);
     const { scalar, vector } = this.inputs;
+    // A context that is not enabled may hold anything.
     this.#writers = config.write.flatMap((write, i) => {
+      if (!write.enable) return [];
       const isScalar = write.source >= pmu.vectorIn;
       const source = isScalar ? scalar[write.source - pmu.vectorIn] : vector[write.source];
       const name = isScalar ? `scalar input ${write.source - pmu.vectorIn}` : `vector input ${write.source}`;
       const inner = new PmuContext(i, `write ${i}`, write, config, scalar, this.#counters);
-      return write.enable ? [{ context: inner, source: source ?? unheard, name, isScalar, fill: write.fill === 1 }] : [];
+      return [{ context: inner, source: source ?? unheard, name, isScalar, fill: write.fill === 1 }];
     });
     this.#readers = config.read.flatMap((read, i) => {
+      if (!read.enable) return [];
       const inner = new PmuContext(pmu.writeContexts + i, `read ${i}`, read, config, scalar, this.#counters);
       const reader: Reader = {
         context: inner,
@@ -99,7 +102,7 @@ export class Pmu implements UnitModel {
         last: 0,
         inFlight: false,
       };
-      return read.enable ? [reader] : [];
+      return [reader];
     });
     this.activity = [...this.#writers, ...this.#readers].map(({ context: inner }) => inner.activity);
     this.#enabled = this.activity.length > 0;

@@ -9,14 +9,15 @@ import { createAg } from '../../../src/sim/bench.ts';
 import { randomAg } from '../random-units.ts';
 import { Recorder } from './recorder.ts';
 import { queuesOf, randomRates, StreamPlayer } from './streams.ts';
-import { ARMED, type Played } from './units.ts';
+import { ARMED, type Played, withPast } from './units.ts';
 
 const BEAT_WORDS = 16;
 
 /** A random configuration and a random run. */
 export function playRandomAg(arch: Arch, bench: ReplayBench, seed: string, cycles: number): Played & Recording {
   const rng = new Rng(seed);
-  return playAg(arch, bench, randomAg(arch, rng), rng, cycles);
+  const config = randomAg(arch, rng);
+  return withPast(rng, cycles, (some) => playAg(arch, bench, config, rng, some));
 }
 
 export function playAg(arch: Arch, bench: ReplayBench, config: AgConfig, rng: Rng, cycles: number): Played {

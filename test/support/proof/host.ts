@@ -9,7 +9,7 @@ import { UnitBench } from '../../../src/sim/bench.ts';
 import { Host } from '../../../src/sim/host.ts';
 import { Recorder } from './recorder.ts';
 import { queuesOf, randomRates, StreamPlayer } from './streams.ts';
-import { ARMED, type Played } from './units.ts';
+import { ARMED, type Played, withPast } from './units.ts';
 
 /** Expectations that a run of a few dozen cycles can meet, pass, or never meet. */
 export function randomHost(arch: Arch, rng: Rng): HostConfig {
@@ -31,7 +31,8 @@ export function randomHost(arch: Arch, rng: Rng): HostConfig {
 
 export function playRandomHost(arch: Arch, bench: ReplayBench, seed: string, cycles: number): Played & { readonly oks: number } {
   const rng = new Rng(seed);
-  return playHost(arch, bench, randomHost(arch, rng), rng, cycles);
+  const config = randomHost(arch, rng);
+  return withPast(rng, cycles, (some) => playHost(arch, bench, config, rng, some));
 }
 
 export function playHost(arch: Arch, bench: ReplayBench, config: HostConfig, rng: Rng, cycles: number): Played & { readonly oks: number } {

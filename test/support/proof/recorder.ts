@@ -45,3 +45,19 @@ export class Recorder {
     return { constants: this.#constants, stimulus: this.#stimulus, want: this.#want, care: this.#care };
   }
 }
+
+/** One recording after another on the same module: the second begins with what the first left behind, and clears it. */
+export function afterwards(first: Recording, second: Recording): Recording {
+  const join = (a: Uint32Array, b: Uint32Array) => {
+    const all = new Uint32Array(a.length + b.length);
+    all.set(a);
+    all.set(b, a.length);
+    return all;
+  };
+  return {
+    constants: second.constants,
+    stimulus: join(first.stimulus, second.stimulus),
+    want: join(first.want, second.want),
+    care: join(first.care, second.care),
+  };
+}

@@ -13,6 +13,7 @@ import { buildNetwork } from '../../../src/sim/network.ts';
 import type { UnitModel, UnitPorts } from '../../../src/sim/unit.ts';
 import { Recorder } from './recorder.ts';
 import { eachField, headOf, randomEntry } from './streams.ts';
+import { withPast } from './units.ts';
 
 export interface PlayedSwitch extends Recording {
   readonly takes: number;
@@ -146,7 +147,8 @@ export function playSwitch(fabric: Fabric, tile: Tile, config: SwitchConfig, ben
 export function playRandomSwitch(fabric: Fabric, kind: Tile['kind'], bench: ReplayBench, seed: string, cycles: number): PlayedSwitch {
   const rng = new Rng(seed);
   const tile = tileFor(fabric, kind);
-  return playSwitch(fabric, tile, randomSwitch(fabric, tile, rng), bench, rng, cycles);
+  const config = randomSwitch(fabric, tile, rng);
+  return withPast(rng, cycles, (some) => playSwitch(fabric, tile, config, bench, rng, some));
 }
 
 /** A unit that is nothing but its queues; token inputs are as deep as is useful. */

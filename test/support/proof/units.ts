@@ -7,7 +7,7 @@ import { type PcuConfig, type PmuConfig, pcuLayout, pmuLayout } from '../../../s
 import { createPcu, createPmu, type UnitBench } from '../../../src/sim/bench.ts';
 import { CAUSE } from '../../../src/sim/unit.ts';
 import { randomPcu, randomPmu } from '../random-units.ts';
-import { Recorder } from './recorder.ts';
+import { afterwards, Recorder } from './recorder.ts';
 import { queuesOf, type Rates, randomRates, StreamPlayer, type WordMix } from './streams.ts';
 
 /** A recording, and what happened in it: a proof is worth something only if things move. */
@@ -35,12 +35,15 @@ export function playRandomPcu(arch: Arch, bench: ReplayBench, seed: string, cycl
 
 export function playPcu(arch: Arch, bench: ReplayBench, config: PcuConfig, rng: Rng, options: PlayOptions): Played {
   const words = packBits(pcuLayout(arch), config);
-  return play(arch, bench, createPcu(arch, config), words, rng, { ...options, polite: false }, (recorder, golden, wasActive) => {
+  const before = (recorder: Recorder, golden: UnitBench, wasActive: boolean) => {
     recorder.want('active_o', 0, 1, wasActive);
     const has = (cause: number) => golden.errors.some((error) => error.cause === cause);
     recorder.want('error_o', 0, 1, has(CAUSE.tokenOverflow));
     recorder.want('error_o', 1, 1, has(CAUSE.tapCollision));
-  });
+  };
+  return withPast(rng, options.cycles, (cycles) =>
+    play(arch, bench, createPcu(arch, config), words, rng, { ...options, cycles, polite: false }, before),
+  );
 }
 
 /** A random configuration and a random run of a PMU. */
@@ -63,7 +66,22 @@ export function playPmu(arch: Arch, bench: ReplayBench, config: PmuConfig, rng: 
       golden.errors.some(({ cause }) => cause === CAUSE.tokenOverflow),
     );
   };
-  return play(arch, bench, createPmu(arch, config), words, rng, { ...options, polite: true }, sticky, active);
+  let memory: Int32Array | undefined;
+  return withPast(rng, options.cycles, (cycles) => {
+    const golden = createPmu(arch, config);
+    // A new run finds what the run before it has written.
+    if (memory) golden.unit.words.set(memory);
+    memory = golden.unit.words;
+    return play(arch, bench, golden, words, rng, { ...options, cycles, polite: true }, sticky, active);
+  });
+}
+
+/** Half of the runs come after another one of the same configuration that was cut off. */
+export function withPast<T extends Recording>(rng: Rng, cycles: number, run: (cycles: number) => T): T {
+  if (rng.chance(0.5)) return run(cycles);
+  const past = run(rng.int(8, 60));
+  const present = run(cycles);
+  return { ...present, ...afterwards(past, present) };
 }
 
 /** `before` and `after`: what else is looked at, by registers, and by what the unit does in the cycle. */

@@ -2,44 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { Affine } from '../../../src/sim/affine.ts';
 import { Chain } from '../../../src/sim/chain.ts';
 import { ClockEdge, Fifo } from '../../../src/sim/fifo.ts';
-
-/** What one issue looks like from outside. */
-interface Issue {
-  readonly z: number;
-  /** Trip numbers of the counters; of those inside an empty one nothing is said. */
-  readonly at: readonly number[];
-  readonly final: boolean;
-}
-
-/** Nested loops, written as loops: `trips[c]` is the number of trips of counter c, 0 the innermost. */
-function reference(trips: readonly number[]): Issue[] {
-  const issues: Issue[] = [];
-  const run = (c: number, at: number[]) => {
-    if (c < 0) issues.push({ z: -1, at, final: false });
-    else if (trips[c] === 0) issues.push({ z: c, at, final: false });
-    else
-      for (let i = 0; i < trips[c]; i++) {
-        const inner = at.slice();
-        inner[c] = i;
-        run(c - 1, inner);
-      }
-  };
-  run(trips.length - 1, Array(trips.length).fill(0));
-  return issues.map((issue, i) => ({ ...issue, final: i === issues.length - 1 }));
-}
-
-const actsIn = (z: number, mask: number) => z < 0 || ((mask >> z) & 1) === 1;
-const allIn = (mask: number, z: number, holds: (c: number) => boolean) => [0, 1, 2].every((c) => !((mask >> c) & 1) || c <= z || holds(c));
-
-const SIGNS = [1, -1, 3, -2];
+import { allTrips, counterOf, hits, issuesOf } from '../../support/loop-reference.ts';
 
 function check(trips: readonly number[], dynamic: boolean): void {
   const edge = new ClockEdge();
   const inputs = trips.map(() => new Fifo(edge, 64, 1));
   const counters = trips.map((count, c) => {
-    const stride = SIGNS[(c + count) % SIGNS.length];
-    const min = 10 * c - 7;
-    return { min, stride, max: min + count * stride, bound: dynamic ? c + 1 : 0 };
+    return { ...counterOf(c, count), bound: dynamic ? c + 1 : 0 };
   });
   const address = new Affine({ base: 5, inc: [1, 100, 10_000] });
   const chain = new Chain({ count: trips.length, par: 1, laneStep: 1, counters }, inputs, [address]);
@@ -48,10 +17,11 @@ function check(trips: readonly number[], dynamic: boolean): void {
     edge.commit();
   };
   if (dynamic) for (let c = 0; c < 3; c++) while (inputs[c].ready) feed(c);
-  const expected = reference(trips);
+  const expected = issuesOf(trips);
   const events = new Map<number, number>();
   let popped = 0;
-  for (const { z, at, final } of expected) {
+  for (const issue of expected) {
+    const { z, at, final } = issue;
     expect(chain.finished).toBe(false);
     expect(chain.look()).toBe(true);
     expect(chain.z).toBe(z);
@@ -59,8 +29,8 @@ function check(trips: readonly number[], dynamic: boolean): void {
     for (let c = Math.max(z, 0); c < 3; c++) expect(chain.value[c]).toBe(counters[c].min + at[c] * counters[c].stride);
     if (z < 0) expect(address.value).toBe(5 + at[0] + 100 * at[1] + 10_000 * at[2]);
     for (let mask = 0; mask < 8; mask++) {
-      const first = actsIn(z, mask) && allIn(mask, z, (c) => at[c] === 0);
-      const last = actsIn(z, mask) && allIn(mask, z, (c) => at[c] === trips[c] - 1);
+      const first = hits(mask, issue, (c) => at[c] === 0);
+      const last = hits(mask, issue, (c) => at[c] === trips[c] - 1);
       expect(chain.isFirst(mask)).toBe(first);
       expect(chain.isLast(mask)).toBe(last);
       if (last) events.set(mask, (events.get(mask) ?? 0) + 1);
@@ -79,8 +49,7 @@ function check(trips: readonly number[], dynamic: boolean): void {
 }
 
 describe('three nested counters', () => {
-  const all = [0, 1, 2, 3].flatMap((a) => [0, 1, 2, 3].flatMap((b) => [0, 1, 2, 3].map((c) => [a, b, c])));
-  test.each(all)('trips %i %i %i: issues, values, firsts and lasts of every mask', (...trips) => {
+  test.each(allTrips(3, 3))('trips %i %i %i: issues, values, firsts and lasts of every mask', (...trips) => {
     check(trips, false);
     check(trips, true);
   });

@@ -5,10 +5,10 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { PcuConfig, PmuConfig } from '../../../src/fabric/config.ts';
-import { createPcu, createPmu, type UnitBench } from '../../../src/sim/bench.ts';
+import { createAg, createPcu, createPmu, type UnitBench } from '../../../src/sim/bench.ts';
 import { ClockEdge, Fifo } from '../../../src/sim/fifo.ts';
 import { Fork } from '../../../src/sim/switch.ts';
-import { acc, chain, code, f32, imm, lane, pcuConfig, pmuConfig, reg, type Some, skip } from '../../support/configs.ts';
+import { acc, agConfig, chain, code, f32, imm, lane, pcuConfig, pmuConfig, reg, type Some, skip } from '../../support/configs.ts';
 import { archNamed } from '../../support/fabric.ts';
 
 const arch = archNamed('tiny');
@@ -482,6 +482,19 @@ test('PMU: a read context sends at full rate and stops before its output overflo
   expect(bench.unit.activity[0].issues).toBe(arch.fifo.output);
   const busy = createPmu(arch, pmuConfig(arch, { read: [{ ...readAll, chain: chain([[0, 20]], 4, 0) }] }));
   expect(run(busy, {}, 40).map((line) => Number(line.split(' ')[0]))).toEqual(Array.from({ length: 20 }, (_, i) => i + 2));
+});
+
+test('what is not enabled may hold a configuration without a meaning', () => {
+  const wrong = { count: 15 };
+  const units = [
+    createPmu(arch, pmuConfig(arch, { write: [{ enable: 0, chain: wrong }], read: [{ ...readAll, chain: chain([[0, 1]], 4, 0) }] })),
+    createPcu(arch, pcuConfig(arch, { enable: 0, chain: wrong })),
+    createAg(arch, agConfig(arch, { enable: 0, chain: wrong })),
+  ];
+  for (const unit of units) {
+    for (let t = 0; t < 8; t++) unit.cycle();
+    expect(unit.unit.quiet()).toBe(true);
+  }
 });
 
 describe('switch', () => {

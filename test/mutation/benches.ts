@@ -1,0 +1,103 @@
+/** Where mutants are looked for: a unit, its modules that are mutated there, and the recordings that must betray them. */
+
+import { Rng } from '../../src/base/rng.ts';
+import type { Recording, ReplayBench } from '../../src/cosim/replay.ts';
+import { Fabric } from '../../src/fabric/graph.ts';
+import { OP_NAMES, OPS } from '../../src/ops/table.ts';
+import { archNamed } from '../support/fabric.ts';
+import { allTrips } from '../support/loop-reference.ts';
+import { playRandomAg } from '../support/proof/ag.ts';
+import { CHAIN_ARCH, chainBench, playLoops, playRandomChain } from '../support/proof/chain.ts';
+import { playFu, UNASSIGNED } from '../support/proof/fu.ts';
+import { playRandomHost } from '../support/proof/host.ts';
+import { type BenchOptions, moduleBench, modulesBelow } from '../support/proof/module.ts';
+import { twoTaps, varyingTree } from '../support/proof/pcu-directed.ts';
+import { seedsOf } from '../support/proof/prove.ts';
+import { playRandomSwitch } from '../support/proof/switch.ts';
+import { playPcu, playRandomPcu, playRandomPmu } from '../support/proof/units.ts';
+
+export interface MutationBench {
+  readonly name: string;
+  /** Modules that are mutated in this bench. */
+  readonly modules: readonly string[];
+  /** Their generated texts. */
+  texts(): readonly { readonly module: string; readonly text: string }[];
+  build(options: BenchOptions): Promise<ReplayBench>;
+  /** At least `cases` recordings. */
+  record(bench: ReplayBench, cases: number): Recording[];
+}
+
+/** Shallow queues run full, few registers and counters are all in use: what may go wrong does so soon. */
+const SMALL = {
+  grid: { columns: 3, rows: 3 },
+  pcu: { lanes: 4, stages: 4, registers: 3, counters: 3, vectorIn: 2, vectorOut: 2, scalarIn: 2, scalarOut: 2, ring: 4 },
+  pmu: { bankWords: 16, counters: 3, vectorIn: 2, scalarIn: 2, controlIn: 2, controlOut: 2, tokens: 4 },
+  ag: { sides: ['west', 'east', 'north', 'south'], counters: 3, responseBeats: 8, writeBeats: 8, commands: 4 },
+  host: { args: 2, results: 2, tokens: 2 },
+  fifo: { vector: 4, scalar: 4, output: 4 },
+  network: { vectorTracks: 2, scalarTracks: 1, controlTracks: 2 },
+};
+const arch = archNamed('tiny', SMALL);
+const fabric = new Fabric(arch);
+const fuArch = archNamed('tiny', { pcu: { lanes: 2 } });
+
+const unit = (
+  name: string,
+  top: string,
+  modules: readonly string[],
+  record: MutationBench['record'],
+  of = arch,
+  constants: readonly string[] = ['cfg_i'],
+): MutationBench => ({
+  name,
+  modules,
+  texts: () => modulesBelow(of, top).filter(({ module }) => modules.includes(module)),
+  build: (options) => moduleBench(of, top, { ...options, constants }),
+  record,
+});
+
+const kiln = (names: string): string[] => names.split(' ').map((name) => `kiln_${name}`);
+
+export const BENCHES: readonly MutationBench[] = [
+  {
+    name: 'chain',
+    modules: kiln('chain affine event'),
+    texts: () => ['kiln_chain', 'kiln_affine', 'kiln_event'].flatMap((part) => modulesBelow(CHAIN_ARCH, part)),
+    build: chainBench,
+    record: (bench, cases) => [
+      ...allTrips(3, 3).flatMap((trips) => [playLoops(bench, trips, false), playLoops(bench, trips, true)]),
+      ...seedsOf('chain', cases).map((seed) => playRandomChain(bench, seed, 120)),
+    ],
+  },
+  unit('host', 'kiln_host', kiln('host'), (bench, cases) => seedsOf('host', cases).map((seed) => playRandomHost(arch, bench, seed, 300))),
+  unit('ag', 'kiln_ag', kiln('ag ag_pack ag_read ag_request'), (bench, cases) =>
+    seedsOf('ag', cases).map((seed) => playRandomAg(arch, bench, seed, 600)),
+  ),
+  unit('switch', 'kiln_switch_pcu', kiln('switch_pcu switch_pcu_vector switch_pcu_control'), (bench, cases) =>
+    seedsOf('switch', cases).map((seed) => playRandomSwitch(fabric, 'pcu', bench, seed, 200)),
+  ),
+  unit('pmu', 'kiln_pmu', kiln('pmu pmu_banks pmu_context pmu_lanes pmu_oldest pmu_tokens ram_1r1w'), (bench, cases) =>
+    seedsOf('pmu', 2 * cases).map((seed) => playRandomPmu(arch, bench, seed, 400)),
+  ),
+  unit(
+    'pcu',
+    'kiln_pcu',
+    kiln('pcu pcu_issue pcu_bank pcu_pick stage tree combiner delay latency fifo token_in token_out'),
+    (bench, cases) => [
+      ...seedsOf('pcu', 3 * cases).map((seed) => playRandomPcu(arch, bench, seed, 250)),
+      ...seedsOf('directed', cases).map((seed, i) => {
+        const rng = new Rng(seed);
+        return playPcu(arch, bench, (i % 2 ? varyingTree : twoTaps)(arch, rng), rng, { cycles: 250 });
+      }),
+    ],
+  ),
+  unit(
+    'fu',
+    'kiln_fu',
+    kiln('fu fu_simple fu_multiply fu_product fu_float fu_unpack fu_pair'),
+    (bench, cases) =>
+      [...OP_NAMES.map((op) => OPS[op].code), ...UNASSIGNED].map((code) => playFu(fuArch, bench, `fu/${code}`, code, 20 * cases)),
+    fuArch,
+    [],
+  ),
+];
