@@ -53,8 +53,8 @@ describe.each(FULL ? [...SHAPES, ...MORE] : SHAPES)('a PCU of %s', (name, change
     const bench = await moduleBench(arch, 'kiln_pcu');
     const played = await proveAll(bench, seedsOf(name, CASES), (seed) => playRandomPcu(arch, bench, seed, CYCLES));
     // The proof is worth something only if things come out.
-    expect(sumOf(played, 'popped')).toBeGreaterThan(CASES * 10);
-    expect(sumOf(played, 'issues')).toBeGreaterThan(CASES * 10);
+    expect(sumOf(played, 'popped')).toBeGreaterThan(CASES * 5);
+    expect(sumOf(played, 'issues')).toBeGreaterThan(CASES * 5);
   });
 
   test('reduces runs of varying length, and lets two stages want one tap', { timeout: 3_600_000 }, async () => {
