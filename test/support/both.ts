@@ -1,6 +1,7 @@
 /** One bitstream on both machines: the golden one and the Verilated RTL, from the same DRAM image. */
 import { decode } from '../../src/bitstream/decode.ts';
-import { type RtlRun, type RtlRunOptions, runRtl } from '../../src/cosim/run.ts';
+import type { RtlRun } from '../../src/cosim/job.ts';
+import { type RtlRunOptions, runRtl } from '../../src/cosim/run.ts';
 import type { Fabric } from '../../src/fabric/graph.ts';
 import { DRAM_PROFILES, Dram } from '../../src/sim/dram.ts';
 import { Machine, type RunResult } from '../../src/sim/machine.ts';

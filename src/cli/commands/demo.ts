@@ -6,7 +6,7 @@ import type { GivenArray } from '../../sweep/point/inputs.ts';
 import { runPoint } from '../../sweep/point/point.ts';
 import { type PointReport, reportOf } from '../../sweep/point/report.ts';
 import { reportText } from '../../sweep/point/text.ts';
-import { WITNESSES, type Witness } from '../../sweep/point/witness.ts';
+import type { Witness } from '../../sweep/point/witness.ts';
 import { readBytes, writeAtomic } from '../../tools/files.ts';
 import { loadArch } from '../arch.ts';
 import { act, type Cli, command } from '../command.ts';
@@ -45,7 +45,12 @@ async function show(showcase: Showcase, fabric: Fabric, root: string, out: Outpu
     arrays.set(name, { file, array: readNpy(await readBytes(file, 'array'), file) });
   const profile = DRAM_PROFILES[DEFAULT_DRAM];
   const given = { arrays, args: new Map<string, number>(), seed: 1 };
-  const point = await runPoint(fabric, built, { witnesses: new Set<Witness>(WITNESSES), given, profile, network: 'routed' }, progress.step);
+  const point = await runPoint(
+    fabric,
+    built,
+    { witnesses: new Set<Witness>(['evaluator', 'golden', 'rtl']), given, profile, network: 'routed' },
+    progress.step,
+  );
   out.diagnostics(point.problems);
   const report = reportOf(fabric, point, profile, progress.seconds);
   await saveOutputs(directory, point, report);

@@ -49,7 +49,7 @@ export const answersDiffer = (
       help:
         pair[0] === 'evaluator'
           ? 'the compiler and the machine disagree about the program: this is a bug in kiln'
-          : 'the golden simulator and the RTL disagree about the bitstream: this is a bug in kiln',
+          : 'the simulators disagree about the bitstream: this is a bug in kiln',
     },
   );
 

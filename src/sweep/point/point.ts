@@ -18,7 +18,7 @@ import { type GoldenRun, runGolden } from './golden.ts';
 import { dramImage } from './image.ts';
 import { type GivenData, inputsOf } from './inputs.ts';
 import { cyclesDiffer } from './messages.ts';
-import { type RtlPointRun, runOnRtl } from './rtl.ts';
+import { RTL_SIMULATORS, type RtlPointRun, type RtlSimulator, runOnRtl } from './rtl.ts';
 import { WITNESSES, type Witness } from './witness.ts';
 
 /** Runs one step, tells of it, measures it. */
@@ -40,6 +40,7 @@ export interface Point {
   readonly certificate: Certificate;
   readonly golden?: GoldenRun;
   readonly rtl?: RtlPointRun;
+  readonly icarus?: RtlPointRun;
   /** Answers by witness, in the order of `WITNESSES`. */
   readonly answers: ReadonlyMap<Witness, Answers>;
   /** Everything that does not agree or did not end well; empty exactly when all is well. */
@@ -65,17 +66,20 @@ export async function runPoint(fabric: Fabric, built: Built, options: PointOptio
     answers.set('golden', golden.answers);
     problems.push(...runProblems('golden', golden));
   }
-  let rtl: RtlPointRun | undefined;
-  if (witnesses.has('rtl')) {
-    const { waves } = options;
-    rtl = await step('rtl', (onProgress) => runOnRtl(fabric, kbit, host, image, args, { profile, maxCycles, waves, onProgress }));
-    answers.set('rtl', rtl.answers);
-    problems.push(...runProblems('rtl', rtl));
+  const simulated: Partial<Record<RtlSimulator, RtlPointRun>> = {};
+  for (const simulator of RTL_SIMULATORS) {
+    if (!witnesses.has(simulator)) continue;
+    const given = { profile, maxCycles, waves: options.waves };
+    const run = await step(simulator, (onProgress) => runOnRtl(simulator, fabric, kbit, host, image, args, { ...given, onProgress }));
+    simulated[simulator] = run;
+    answers.set(simulator, run.answers);
+    problems.push(...runProblems(simulator, run));
   }
+  const { rtl, icarus } = simulated;
 
   // A run that did not end has no answer to compare.
   const ended = WITNESSES.filter(
-    (witness) => answers.has(witness) && ({ evaluator: undefined, golden, rtl }[witness]?.status ?? 'done') === 'done',
+    (witness) => answers.has(witness) && ({ evaluator: undefined, golden, rtl, icarus }[witness]?.status ?? 'done') === 'done',
   );
   ended.slice(1).forEach((right, i) => {
     const left = ended[i];
@@ -83,7 +87,8 @@ export async function runPoint(fabric: Fabric, built: Built, options: PointOptio
   });
   if (ended.length > 0)
     problems.push(...compareReference(loops, ended[0], answers.get(ended[0]) as Answers, expected, program.tolerance(params)));
-  if (golden && rtl && network === 'routed' && golden.cycles !== rtl.cycles)
-    problems.push(cyclesDiffer(golden.cycles, rtl.cycles, undefined));
-  return { built, inputs, certificate: certify(fabric, built, profile), golden, rtl, answers, problems };
+  for (const run of [rtl, icarus])
+    if (golden && run && network === 'routed' && golden.cycles !== run.cycles)
+      problems.push(cyclesDiffer(golden.cycles, run.cycles, undefined));
+  return { built, inputs, certificate: certify(fabric, built, profile), golden, rtl, icarus, answers, problems };
 }

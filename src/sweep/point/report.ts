@@ -34,7 +34,7 @@ export interface PointReport {
   /** The witnesses compared, the reference first. */
   readonly checked: readonly string[];
   readonly problems: readonly string[];
-  readonly cycles: { readonly golden: number | null; readonly rtl: number | null; readonly config: number | null };
+  readonly cycles: Readonly<Record<'golden' | 'rtl' | 'icarus' | 'config', number | null>>;
   readonly bound: { readonly cycles: number; readonly binding: Certificate['binding'] };
   readonly certificate: Certificate;
   /** Shares from 0 to 1. */
@@ -51,7 +51,7 @@ export interface PointReport {
 const BEAT_BYTES = 64;
 
 export function reportOf(fabric: Fabric, point: Point, profile: DramProfile, seconds: Readonly<Record<string, number>>): PointReport {
-  const { built, golden, rtl, certificate, answers, problems } = point;
+  const { built, golden, rtl, icarus, certificate, answers, problems } = point;
   const bytes = golden && { read: BEAT_BYTES * golden.beats.reads, write: BEAT_BYTES * golden.beats.writes };
   const last = WITNESSES.filter((witness) => answers.has(witness)).at(-1);
   return {
@@ -61,7 +61,12 @@ export function reportOf(fabric: Fabric, point: Point, profile: DramProfile, sec
     match: problems.length === 0 && answers.size > 0,
     checked: ['reference', ...answers.keys()],
     problems: problems.map(({ code, message }) => `${code}: ${message}`),
-    cycles: { golden: golden?.cycles ?? null, rtl: rtl?.cycles ?? null, config: rtl?.configCycles ?? null },
+    cycles: {
+      golden: golden?.cycles ?? null,
+      rtl: rtl?.cycles ?? null,
+      icarus: icarus?.cycles ?? null,
+      config: (rtl ?? icarus)?.configCycles ?? null,
+    },
     bound: { cycles: certificate.cycles, binding: certificate.binding },
     certificate,
     utilisation: {
@@ -73,7 +78,11 @@ export function reportOf(fabric: Fabric, point: Point, profile: DramProfile, sec
     activity: golden ? activityOf(golden.stats.contexts) : null,
     dram: { profile: profile.name, readBytes: bytes?.read ?? null, writeBytes: bytes?.write ?? null },
     bitstreamBytes: built.kbit.length,
-    seconds: rtl ? { ...seconds, 'rtl build': rtl.seconds.build, 'rtl run': rtl.seconds.run } : seconds,
+    seconds: {
+      ...seconds,
+      ...(rtl ? { 'rtl build': rtl.seconds.build, 'rtl run': rtl.seconds.run } : {}),
+      ...(icarus ? { 'icarus build': icarus.seconds.build, 'icarus run': icarus.seconds.run } : {}),
+    },
     outputs: last === undefined ? {} : outputsOf(built.loops, answers.get(last) as Answers),
   };
 }

@@ -6,7 +6,7 @@ import type { Activity, PointReport } from './report.ts';
 export function reportText(report: PointReport): string {
   const { cycles, bound, certificate, utilisation, units, dram, activity } = report;
   const percent = (share: number | null) => (share === null ? '-' : `${(100 * share).toFixed(1)} %`);
-  const taken = cycles.golden ?? cycles.rtl;
+  const taken = cycles.golden ?? cycles.rtl ?? cycles.icarus;
   const rows: [string, string][] = [
     ['answers', report.match ? `all agree: ${report.checked.join(' = ')}` : `DO NOT AGREE: ${report.checked.join(', ')}`],
     ['units', `${units.pcu} PCU, ${units.pmu} PMU, ${units.ag} AG; bitstream of ${report.bitstreamBytes} bytes`],
@@ -36,9 +36,10 @@ export function reportText(report: PointReport): string {
   )}`;
 }
 
-function cycleText({ cycles: { golden, rtl, config } }: PointReport): string {
-  const parts = [golden === null ? '' : `golden ${golden}`, rtl === null ? '' : `RTL ${rtl}`].filter((part) => part !== '');
-  return `${parts.join(golden === rtl ? ' = ' : ', ')}${config === null ? '' : `; ${plural(config, 'cycle')} to load the configuration`}`;
+function cycleText({ cycles: { golden, rtl, icarus, config } }: PointReport): string {
+  const named = [['golden', golden] as const, ['RTL', rtl] as const, ['Icarus', icarus] as const].filter(([, count]) => count !== null);
+  const equal = new Set(named.map(([, count]) => count)).size === 1;
+  return `${named.map(([name, count]) => `${name} ${count}`).join(equal ? ' = ' : ', ')}${config === null ? '' : `; ${plural(config, 'cycle')} to load the configuration`}`;
 }
 
 const labels: Readonly<Record<keyof Activity, string>> = {

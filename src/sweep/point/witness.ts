@@ -2,7 +2,7 @@
 import type { Answers } from '../../ir/evaluate.ts';
 
 /** In the order of trust: each is compared with the one before it. */
-export const WITNESSES = ['evaluator', 'golden', 'rtl'] as const;
+export const WITNESSES = ['evaluator', 'golden', 'rtl', 'icarus'] as const;
 export type Witness = (typeof WITNESSES)[number];
 
 /** How a run on a machine, real or simulated, ended. */

@@ -28,7 +28,7 @@ describe('a run', () => {
     expect(done.golden?.cycles).toBeGreaterThanOrEqual(done.certificate.cycles);
     const report = reportOf(fabric, done, profile, { compile: 1 });
     expect(report).toMatchObject({ match: true, checked: ['reference', 'evaluator', 'golden'], units: { pcu: 1, pmu: 0, ag: 2 } });
-    expect(report.cycles).toEqual({ golden: done.golden?.cycles, rtl: null, config: null });
+    expect(report.cycles).toEqual({ golden: done.golden?.cycles, rtl: null, icarus: null, config: null });
     expect(Math.abs((report.outputs['sum'].value as number) - 128)).toBeLessThan(30);
   });
 
