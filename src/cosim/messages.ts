@@ -26,6 +26,6 @@ export const unknownBits = (what: string, count: number): Diagnostic =>
     `the RTL in Icarus Verilog leaves unknown bits in ${what}${count > 1 ? `, and in ${count - 1} more places` : ''}`,
     {
       notes: ['a register or a scratchpad word was used before anything was written to it'],
-      help: 'see that a bitstream written by hand reads no scratchpad word before it writes it; of a compiled one this is a bug in kiln',
+      help: '`kiln run --poison` tells whether the program reads a word that nothing wrote; if it does not, this is a bug in kiln',
     },
   );

@@ -27,6 +27,7 @@ interface Options extends ArchOptions {
   readonly dram: DramProfile;
   readonly network: NetworkMode;
   readonly maxCycles?: number;
+  readonly poison?: boolean;
   readonly seed: number;
 }
 
@@ -44,15 +45,16 @@ export const runCommand = (cli: Cli) => {
     .option('--waves <FILE>', 'write the waves of the RTL (.vcd or .fst)')
     .option('--dram <PROFILE>', `the memory: ${Object.keys(DRAM_PROFILES).join(', ')}`, dramProfile, DRAM_PROFILES[DEFAULT_DRAM])
     .option('--network <MODE>', 'routed, or ideal: each route costs one register (golden only)', networkMode, 'routed')
+    .option('--poison', 'fill scratchpads with a pattern, and find reads of words that nothing wrote (golden)')
     .option('--max-cycles <N>', 'stop a run after that many cycles', wholeNumber)
     .option('--seed <N>', 'seed of the generated data and of the placement', wholeNumber, 1);
   return act(cli, made, async (out, name: string, options: Options) => {
     const fabric = new Fabric(await loadArch(options.arch, options, out));
     const progress = progressFor(out);
     const built = await build(name, fabric, options, progress);
-    const { on: witnesses, dram: profile, network, maxCycles, waves, seed } = options;
+    const { on: witnesses, dram: profile, network, maxCycles, waves, poison, seed } = options;
     const given = { arrays: await readArrays(options.in), args: numbers(options.arg), seed };
-    const point = await runPoint(fabric, built, { witnesses, given, profile, network, maxCycles, waves }, progress.step);
+    const point = await runPoint(fabric, built, { witnesses, given, profile, network, maxCycles, waves, poison }, progress.step);
     const report = reportOf(fabric, point, profile, progress.seconds);
     if (options.out !== undefined) await saveOutputs(options.out, point, report);
     out.diagnostics(point.problems);

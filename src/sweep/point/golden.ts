@@ -15,12 +15,26 @@ export interface GoldenRun extends MachineRun {
   /** 64-byte beats the memory served. */
   readonly beats: { readonly reads: number; readonly writes: number };
   readonly trace: readonly TraceRecord[];
+  /** With `poison`: of every scratchpad the first read of a word that nothing wrote. */
+  readonly unwritten: readonly UnwrittenRead[];
 }
+
+export interface UnwrittenRead {
+  readonly x: number;
+  readonly y: number;
+  readonly address: number;
+  readonly cycle: number;
+}
+
+/** What a poisoned word holds: as an integer and as a float far from what programs compute with. */
+const POISON = 0xdeadbeef | 0;
 
 export interface GoldenOptions {
   readonly profile: DramProfile;
   readonly network: NetworkMode;
   readonly maxCycles?: number;
+  /** Scratchpad words hold a pattern until they are written, and reads of such words are noticed (slower). */
+  readonly poison?: boolean;
   /** Trace records to keep. */
   readonly trace?: number;
 }
@@ -36,9 +50,16 @@ export function runGolden(
   const { arch } = fabric;
   const { configs, interface: host } = decode(fabric, kbit);
   const dram = new Dram(options.profile, arch.memory.ports, image);
-  const { network, maxCycles, trace } = options;
-  const machine = new Machine(fabric, configs, { args: argumentRegisters(arch, host, args), dram, network, maxCycles, trace });
-  const { status, cycles, results, errors, residue, waiting, stats } = machine.run();
+  const { network, maxCycles, trace, poison } = options;
+  const machine = new Machine(fabric, configs, {
+    args: argumentRegisters(arch, host, args),
+    dram,
+    network,
+    maxCycles,
+    trace,
+    ...(poison ? { fill: POISON, watchUnwritten: true } : {}),
+  });
+  const { status, cycles, results, errors, residue, waiting, unwritten, stats } = machine.run();
   return {
     status,
     cycles,
@@ -49,5 +70,6 @@ export function runGolden(
     stats,
     beats: dram.served,
     trace: machine.tracer?.records ?? [],
+    unwritten: unwritten.map(({ tile, address, cycle }) => ({ x: fabric.tiles[tile].x, y: fabric.tiles[tile].y, address, cycle })),
   };
 }

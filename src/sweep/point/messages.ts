@@ -105,3 +105,12 @@ export const noReference = (name: string): Diagnostic =>
   errorDiagnostic('E0717', `the bitstream's program \`${name}\` is not known here, so its answer has no reference`, {
     help: 'name the program itself in place of its bitstream',
   });
+
+export const readUnwritten = (
+  program: string,
+  { x, y, address, cycle }: { x: number; y: number; address: number; cycle: number },
+): Diagnostic =>
+  errorDiagnostic('E0718', `\`${program}\` reads a scratchpad word that nothing wrote: word ${address} of the memory unit at ${x},${y}`, {
+    notes: [`first in cycle ${cycle}; other words of the unit may follow`],
+    help: 'a bitstream written by hand must write what it reads; of a compiled program this is a bug in the compiler',
+  });

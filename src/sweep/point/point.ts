@@ -17,7 +17,7 @@ import { compareAnswers, compareReference, runProblems } from './compare.ts';
 import { type GoldenRun, runGolden } from './golden.ts';
 import { dramImage } from './image.ts';
 import { type GivenData, inputsOf } from './inputs.ts';
-import { cyclesDiffer } from './messages.ts';
+import { cyclesDiffer, readUnwritten } from './messages.ts';
 import { RTL_SIMULATORS, type RtlPointRun, type RtlSimulator, runOnRtl } from './rtl.ts';
 import { WITNESSES, type Witness } from './witness.ts';
 
@@ -30,6 +30,8 @@ export interface PointOptions {
   readonly profile: DramProfile;
   readonly network: NetworkMode;
   readonly maxCycles?: number;
+  /** The golden simulator notices reads of scratchpad words that nothing wrote. */
+  readonly poison?: boolean;
   /** A file for the waves of the RTL. */
   readonly waves?: string;
 }
@@ -62,9 +64,9 @@ export async function runPoint(fabric: Fabric, built: Built, options: PointOptio
   const image = dramImage(fabric.arch, host, kbit, words);
   let golden: GoldenRun | undefined;
   if (witnesses.has('golden')) {
-    golden = await step('golden', () => runGolden(fabric, kbit, image, args, { profile, network, maxCycles }));
+    golden = await step('golden', () => runGolden(fabric, kbit, image, args, { profile, network, maxCycles, poison: options.poison }));
     answers.set('golden', golden.answers);
-    problems.push(...runProblems('golden', golden));
+    problems.push(...runProblems('golden', golden), ...golden.unwritten.map((read) => readUnwritten(program.name, read)));
   }
   const simulated: Partial<Record<RtlSimulator, RtlPointRun>> = {};
   for (const simulator of RTL_SIMULATORS) {
