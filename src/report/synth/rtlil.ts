@@ -54,7 +54,7 @@ const option = (memory: string, name: string): number => Number(new RegExp(`\\b$
 /** Numbers that Yosys gave names count through the whole design; counted from the module's beginning they stay when another module changes. */
 function renumbered(text: string): string {
   const numbers = new Map<string, number>();
-  return text.replace(/\$(\d+)(?=[\s_[\\.:]|$)/gm, (_, number: string) => {
+  return text.replace(/\$(\d+)(?=[\s_[\\.:"]|$)/gm, (_, number: string) => {
     const known = numbers.get(number) ?? numbers.size + 1;
     numbers.set(number, known);
     return `$${known}`;

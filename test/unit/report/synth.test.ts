@@ -98,6 +98,10 @@ end
     const [one, other] = [7, 1234].map((number) => splitRtlil(memory(number)).get('$paramod$12ab\\kiln_fifo')?.text);
     expect(one).toBe(other);
     expect(one).not.toContain('src');
+    // A table that Yosys makes of a `case` is named in a string, too.
+    const rom = (number: number) =>
+      splitRtlil(`module \\a\n  memory width 3 size 64 $rom$${number}\n  parameter \\MEMID "$rom$${number}"\nend\n`).get('a')?.text;
+    expect(rom(77)).toBe(rom(5));
   });
 
   test('a netlist: cells, nets with their best names', () => {
