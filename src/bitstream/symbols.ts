@@ -30,10 +30,23 @@ export function wordsFor(arch: Arch, kind: TileKind): ReadonlyMap<string, Words>
 }
 
 /** Flags are written as their bare name. */
-export const FLAGS: ReadonlySet<string> = new Set(['used', 'enable', 'write', 'masks', 'fill', 'vector', 'scalar', 'net', 'tapOut']);
+export const FLAGS: ReadonlySet<string> = new Set([
+  'used',
+  'enable',
+  'write',
+  'masks',
+  'fill',
+  'vector',
+  'scalar',
+  'net',
+  'tapOut',
+  'predicate',
+  'when',
+  'drop',
+]);
 
 /** Masks are written in binary, the innermost counter (or register 0) on the right. */
-export const MASKS: ReadonlySet<string> = new Set(['mask', 'pop', 'pass', 'first', 'last']);
+export const MASKS: ReadonlySet<string> = new Set(['mask', 'pop', 'pass', 'first', 'last', 'flush']);
 
 function pcuWords(arch: Arch): Map<string, Words> {
   const { pcu } = arch;

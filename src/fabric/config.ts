@@ -82,12 +82,15 @@ export function pcuLayout(arch: Arch) {
       initReg: bits(reg),
     }),
     tapOut: flag('drives the tap-out bus when its accumulation is complete'),
+    predicate: flag('from its output on, lanes in which its result is not 0 are those that `when` outputs send'),
   });
-  const output = struct({
+  const outputFields = {
     used: flag(),
     source: bits(bitsFor(pcu.stages + 1), 'stage whose result is sent; `stages` = the tap-out bus'),
     mask: bits(n, 'sent where the masked counters are at their last value'),
-  });
+    when: flag('only lanes whose predicate holds are sent; scalars and tokens only if it holds in lane 0'),
+  };
+  const output = struct(outputFields);
   return struct({
     enable: flag(),
     chain: chainLayout(n, pcu.scalarIn),
@@ -102,9 +105,13 @@ export function pcuLayout(arch: Arch) {
     tapIn: struct({ used: flag(), port: bits(bitsFor(pcu.vectorIn)) }),
     tree: struct({ used: flag('the last stage is a lane tree'), source: bits(bitsFor(pcu.stages), 'stage whose result it reduces') }),
     stages: array(pcu.stages, stage),
-    vectorOut: array(pcu.vectorOut, output),
+    vectorOut: array(pcu.vectorOut, struct({ ...outputFields, drop: flag('vectors without a lane are not sent') })),
     scalarOut: array(pcu.scalarOut, output),
     tokenOut: array(pcu.controlOut, output),
+    compact: struct({
+      used: flag('vector output 0 sends its lanes packed, in whole vectors'),
+      flush: bits(n, 'mask: what is held goes out, with `last`'),
+    }),
   });
 }
 

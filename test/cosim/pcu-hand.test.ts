@@ -91,8 +91,8 @@ function squares(trips: number, rows: number): PcuConfig {
   config.tree = { used: 1, source: 0 };
   config.stages[last].op = OPS.add.code;
   config.stages[last].acc = { ...config.stages[last].acc, used: 1, first: 1, last: 1, length: 1, init: 1 };
-  config.scalarOut[0] = { used: 1, source: last, mask: 1 };
-  config.tokenOut[0] = { used: 1, source: last, mask: 3 };
+  Object.assign(config.scalarOut[0], { used: 1, source: last, mask: 1 });
+  Object.assign(config.tokenOut[0], { used: 1, source: last, mask: 3 });
   return config;
 }
 
@@ -166,7 +166,7 @@ describe('an output-stationary block of a matrix product', () => {
       stage.acc = { ...stage.acc, used: 1, first: 0b11, last: 0b10, length: P, init: 0 };
       stage.tapOut = 1;
     });
-    config.vectorOut[0] = { used: 1, source: pcu.stages, mask: 0 };
+    Object.assign(config.vectorOut[0], { used: 1, source: pcu.stages, mask: 0 });
 
     const a = (block: number, k: number, lane: number) => ((block * 5 + k * 3 + lane * 7) % 11) - 5;
     const b = (block: number, k: number, p: number, lane: number) => ((block * 3 + k * 7 + p * 5 + lane * 2) % 13) - 6;

@@ -20,6 +20,7 @@ interface Element {
   cl: boolean[];
   z: number;
   mask: boolean[];
+  predicate: boolean[];
   final: number;
   /** Bank to read by the next stage. */
   bank: number[][];
@@ -46,6 +47,9 @@ export class LiteralPcu {
   readonly vectorOut: Vector[][];
   readonly scalarOut: { word: number; last: number }[][];
   readonly pending: number[];
+  /** Words in the compactor. */
+  readonly held: number[] = [];
+  closing = false;
   collision = false;
   overflow = false;
   issued = false;
@@ -170,16 +174,19 @@ export class LiteralPcu {
       tapOut && s < straight && atOutput[s] && LiteralPcu.last(atOutput[s]!, acc.last) ? [s] : [],
     );
     const complete = combines && treeOut !== undefined && LiteralPcu.last(treeOut.element, lastStage.acc.last);
-    const sends = (output: PcuConfig['vectorOut'][number]) => {
+    const sends = (output: PcuConfig['scalarOut'][number]) => {
       if (!output.used) return false;
       if (output.source === S) return drivers.length > 0;
       if (output.source > S || (combines && output.source === S - 1)) return false;
       const e = atOutput[output.source];
       return e !== undefined && LiteralPcu.last(e, output.mask);
     };
-    let adv = true;
+    const compacts = config.compact.used === 1 && config.vectorOut[0]?.used === 1 && config.vectorOut[0].source < straight;
+    const flushed = compacts ? atOutput[config.vectorOut[0].source] : undefined;
+    const flushes = flushed !== undefined && LiteralPcu.last(flushed, config.compact.flush);
+    let adv = !this.closing;
     config.vectorOut.forEach((o, p) => {
-      if (sends(o) && fullVector[p]) adv = false;
+      if ((sends(o) || (p === 0 && flushes)) && fullVector[p]) adv = false;
     });
     config.scalarOut.forEach((o, p) => {
       if (sends(o) && fullScalar[p]) adv = false;
@@ -200,12 +207,12 @@ export class LiteralPcu {
       const { element, value } = this.#combiner;
       if (this.#combiner.wait > 0) this.#combiner.wait--;
       if (this.#combiner.wait === 0) {
-        const mine = (o: PcuConfig['vectorOut'][number]) => o.used === 1 && o.source === S - 1 && LiteralPcu.last(element, o.mask);
+        const mine = (o: PcuConfig['scalarOut'][number]) => o.used === 1 && o.source === S - 1 && LiteralPcu.last(element, o.mask);
         const blocked =
           config.vectorOut.some((o, p) => mine(o) && fullVector[p]) || config.scalarOut.some((o, p) => mine(o) && fullScalar[p]);
         if (!blocked) {
           config.vectorOut.forEach((o, p) => {
-            if (mine(o)) this.vectorOut[p].push(this.#lane0(value, element.final));
+            if (mine(o) && (value.ok || !o.drop)) this.vectorOut[p].push(this.#lane0(value, element.final));
           });
           config.scalarOut.forEach((o, p) => {
             if (mine(o)) this.scalarOut[p].push({ word: value.value, last: element.final });
@@ -217,27 +224,49 @@ export class LiteralPcu {
         }
       }
     }
+    if (this.closing && !fullVector[0]) {
+      this.#pushHeld(this.held.length, 1);
+      this.closing = false;
+    }
     if (!adv) return;
 
     // Outputs.
-    const vectorOf = (s: number): Vector => {
+    const laneSent = (e: Element, s: number, when: number) => e.mask.map((valid, i) => valid && (!when || s >= straight || e.predicate[i]));
+    const vectorOf = (s: number, when: number): Vector => {
       const e = atOutput[s]!;
       if (inTree && s === S - 1) return this.#lane0(treeOut!.entry, e.final);
-      return { data: e.result.map((x, i) => (e.mask[i] ? x : 0)), mask: maskOf(e.mask), last: e.final };
+      const sent = laneSent(e, s, when);
+      return { data: e.result.map((x, i) => (sent[i] ? x : 0)), mask: maskOf(sent), last: e.final };
     };
+    /** A scalar or token under a predicate that does not hold in lane 0. */
+    const silent = (o: PcuConfig['scalarOut'][number]) =>
+      o.when === 1 && o.source < straight && !laneSent(atOutput[o.source]!, o.source, 1)[0];
     const scalarOf = (s: number) => ({
       word: inTree && s === S - 1 ? (treeOut!.entry.ok ? treeOut!.entry.value : 0) : atOutput[s]!.result[0],
       last: atOutput[s]!.final,
     });
     const sourceOf = (source: number) => (source === S ? drivers[0] : source);
     config.vectorOut.forEach((o, p) => {
-      if (sends(o)) this.vectorOut[p].push(vectorOf(sourceOf(o.source)));
+      if (p === 0 && compacts) {
+        const joining = sends(o) ? vectorOf(o.source, o.when) : undefined;
+        if (joining) this.held.push(...joining.data.filter((_, i) => (joining.mask >> i) & 1));
+        const c = this.held.length;
+        if (flushes && c <= this.#L) this.#pushHeld(c, 1);
+        else if (c >= this.#L) {
+          this.#pushHeld(this.#L, 0);
+          this.closing = flushes;
+        }
+        return;
+      }
+      if (!sends(o)) return;
+      const sent = vectorOf(sourceOf(o.source), o.source === S ? 0 : o.when);
+      if (sent.mask !== 0 || !o.drop) this.vectorOut[p].push(sent);
     });
     config.scalarOut.forEach((o, p) => {
-      if (sends(o)) this.scalarOut[p].push(scalarOf(sourceOf(o.source)));
+      if (sends(o) && !silent(o)) this.scalarOut[p].push(scalarOf(sourceOf(o.source)));
     });
     config.tokenOut.forEach((o, p) => {
-      if (sends(o)) this.#token(p);
+      if (sends(o) && !silent(o)) this.#token(p);
     });
     if (drivers.length > 1) this.collision = true;
     if (complete) this.#combiner = { element: treeOut!.element, value: treeOut!.combined!, wait: this.#combineTime() };
@@ -282,7 +311,9 @@ export class LiteralPcu {
     return (
       this.#pipe.every((stage) => stage.every((e) => e === undefined)) &&
       this.#treePipe.every((e) => e === undefined) &&
-      this.#combiner === undefined
+      this.#combiner === undefined &&
+      this.held.length === 0 &&
+      !this.closing
     );
   }
 
@@ -357,13 +388,13 @@ export class LiteralPcu {
     }
     this.finished = carries;
     this.issued = true;
-    const element: Element = { cf, cl, z, mask, final: carries ? 1 : 0, bank, result: [] };
+    const element: Element = { cf, cl, z, mask, predicate: mask.map(() => true), final: carries ? 1 : 0, bank, result: [] };
     return { element, tap, popsTap: pops.includes(tapPort), pop };
   }
 
   /** The element leaving stage s, `lat` cycles from now. */
   #stage(s: number, e: Element, tap: Vector | undefined): Element {
-    const { op, a, b, c, imm, lane, write, dst, pass, acc } = this.config.stages[s];
+    const { op, a, b, c, imm, lane, write, dst, pass, acc, predicate } = this.config.stages[s];
     const state = this.#acc[s];
     state.writes = state.writes.filter(({ at, e: entry, values }) => {
       if (at > this.#advances) return true;
@@ -402,7 +433,7 @@ export class LiteralPcu {
     });
     if (acts) state.writes.push({ at: this.#advances + this.#lat[s], e: state.e, values: result });
     const bank = e.bank.map((values, r) => (write && r === dst ? result : (pass >> r) & 1 ? values : values.map(() => 0)));
-    return { ...e, bank, result };
+    return { ...e, bank, result, ...(predicate ? { predicate: result.map((x) => x !== 0) } : {}) };
   }
 
   #asLeaf(e: Element | undefined): InTree | undefined {
@@ -459,6 +490,11 @@ export class LiteralPcu {
 
   #lane0({ value, ok }: Partial, last: number): Vector {
     return { data: Array.from({ length: this.#L }, (_, i) => (i === 0 && ok ? value : 0)), mask: ok ? 1 : 0, last };
+  }
+
+  #pushHeld(count: number, last: number): void {
+    const words = this.held.splice(0, count);
+    this.vectorOut[0].push({ data: Array.from({ length: this.#L }, (_, i) => words[i] ?? 0), mask: (2 ** count - 1) | 0, last });
   }
 
   #token(p: number): void {

@@ -122,6 +122,7 @@ export function randomPcu(arch: Arch, rng: Rng): PcuConfig {
     stage.write = rng.int(0, 1);
     stage.dst = rng.int(0, pcu.registers - 1);
     stage.pass = rng.chance(0.6) ? (1 << pcu.registers) - 1 : rng.int(0, (1 << pcu.registers) - 1);
+    stage.predicate = rng.chance(0.3) ? 1 : 0;
     const accumulates = latency <= pcu.ring && rng.chance(isTree ? 0.7 : 0.3);
     if (accumulates) {
       const wantsTap = tap !== undefined && taps === 0 && rng.chance(0.5);
@@ -144,13 +145,16 @@ export function randomPcu(arch: Arch, rng: Rng): PcuConfig {
       stage[name] = { kind: rng.pick(kinds), index: rng.int(0, pcu.registers - 1) };
     }
   });
-  const output = () => ({ used: 1, source: rng.int(0, pcu.stages), mask: mask() });
+  const output = () => ({ used: 1, source: rng.int(0, pcu.stages), mask: mask(), when: rng.int(0, 1) });
   for (const list of [config.vectorOut, config.scalarOut, config.tokenOut]) {
     list.forEach((_, i) => {
-      if (rng.chance(0.7)) list[i] = output();
+      if (rng.chance(0.7)) Object.assign(list[i], output());
     });
   }
-  if (tree && rng.chance(0.7)) config.scalarOut[0] = { used: 1, source: pcu.stages - 1, mask: config.stages[pcu.stages - 1].acc.last };
+  if (tree && rng.chance(0.7))
+    Object.assign(config.scalarOut[0], { used: 1, source: pcu.stages - 1, mask: config.stages[pcu.stages - 1].acc.last });
+  for (const output of config.vectorOut) output.drop = rng.chance(0.3) ? 1 : 0;
+  if (rng.chance(0.3)) config.compact = { used: 1, flush: rng.chance(0.5) ? (1 << count) - 1 : mask() };
   return config;
 }
 

@@ -128,6 +128,14 @@ function checkAccumulator(report: Report, arch: Arch, config: PcuConfig, stage: 
 }
 
 function checkOutputs(report: Report, config: PcuConfig, pcu: Arch['pcu']): void {
+  const straight = pcu.stages - config.tree.used;
+  report
+    .at('compact')
+    .expect(
+      !config.compact.used || (config.vectorOut[0].used === 1 && config.vectorOut[0].source < straight),
+      'W0844',
+      'has no effect: vector output 0 sends nothing that lanes could be packed of',
+    );
   for (const name of ['vectorOut', 'scalarOut', 'tokenOut'] as const) {
     config[name].forEach((output, p) => {
       if (!output.used) return;
@@ -141,6 +149,11 @@ function checkOutputs(report: Report, config: PcuConfig, pcu: Arch['pcu']): void
         output.source !== pcu.stages || config.stages.some((stage) => stage.tapOut),
         'W0840',
         'sends the tap-out bus, which no stage drives',
+      );
+      here.expect(
+        !output.when || config.stages.slice(0, output.source < straight ? output.source + 1 : 0).some((stage) => stage.predicate),
+        'W0844',
+        '`when` without a predicate: no stage up to its source sets one',
       );
     });
   }

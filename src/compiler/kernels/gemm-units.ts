@@ -62,7 +62,7 @@ export function gemmPcu(arch: Arch, tile: GemmTile): PcuConfig {
     stage.acc = { used: 1, first: 0b11, last: 0b10, length: tile.vectors, init: INIT.imm, initReg: 0 };
     stage.tapOut = 1;
   }
-  config.vectorOut[0] = { used: 1, source: arch.pcu.stages, mask: 0 };
+  Object.assign(config.vectorOut[0], { used: 1, source: arch.pcu.stages });
   return config;
 }
 

@@ -23,7 +23,7 @@ export function doneToken(builder: NetlistBuilder, ag: Unit<'ag'>): Outlet {
 /** From the last stage: the unit is empty once the token, which may end the run, is out. */
 function sendAtEnd(builder: NetlistBuilder, unit: Unit<'pcu'>, mask: number): number {
   const port = builder.port(unit, 'control', 'out');
-  unit.config.tokenOut[port] = { used: 1, source: builder.arch.pcu.stages - 1, mask };
+  Object.assign(unit.config.tokenOut[port], { used: 1, source: builder.arch.pcu.stages - 1, mask });
   return port;
 }
 

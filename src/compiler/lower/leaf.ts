@@ -229,7 +229,7 @@ function configureOutput(
   invariant(item.kind === 'op' || effectValues.includes(value), 'reductions are only used by effects');
   const net = item.kind === 'tree' || sendsScalar(leaf, value, effectValues) ? 'scalar' : 'vector';
   const port = builder.port(unit, net, 'out');
-  (net === 'scalar' ? config.scalarOut : config.vectorOut)[port] = { used: 1, source, mask };
+  Object.assign((net === 'scalar' ? config.scalarOut : config.vectorOut)[port], { used: 1, source, mask });
   return { unit: unit.id, net, port };
 }
 

@@ -16,7 +16,7 @@ import { type FuView, fuView } from './fu.ts';
 import { type Slice, type Slices, sliceAt, slicesOf, spansOf } from './slices.ts';
 
 type Layout = ReturnType<typeof pcuLayout>;
-type ElementOf<K extends 'stages' | 'vectorOut'> = Layout['fields'][K] extends ArrayField<infer E> ? E : never;
+type ElementOf<K extends 'stages' | 'scalarOut'> = Layout['fields'][K] extends ArrayField<infer E> ? E : never;
 
 /** A register of a delay. */
 export interface Position {
@@ -75,7 +75,9 @@ export interface PcuView {
   readonly range: Readonly<Record<RangeName, string>>;
   /** Blanks behind `logic` in a header of ports, so that names align. */
   readonly pad: number;
-  readonly tag: Readonly<Record<'mask' | 'cf' | 'cl' | 'nullAt' | 'isNull' | 'final', string>>;
+  readonly tag: Readonly<Record<'mask' | 'cf' | 'cl' | 'nullAt' | 'isNull' | 'final' | 'predicate', string>> & {
+    readonly predicateLsb: number;
+  };
   /** Cycles of the opcodes that are not `simple`, and the bit of `enter` for each class. */
   readonly latency: {
     readonly slow: readonly { readonly name: string; readonly code: number; readonly enter: number }[];
@@ -99,7 +101,7 @@ export interface PcuView {
   /** Slices of the whole configuration, and of one stage and one output of their own. */
   readonly cfg: Slices<Layout>;
   readonly stageCfg: Slices<ElementOf<'stages'>>;
-  readonly outputCfg: Slices<ElementOf<'vectorOut'>>;
+  readonly outputCfg: Slices<ElementOf<'scalarOut'>>;
   readonly part: { readonly chain: string; readonly guardAt: string; readonly issue: string; readonly inputs: string };
   /** Slices of `part.inputs` within itself. */
   readonly kinds: { readonly input: typeof INPUT; readonly operand: typeof OPERAND; readonly init: typeof INIT };
@@ -120,6 +122,28 @@ export interface PcuView {
     readonly levels: readonly { readonly index: number; readonly before: number }[];
     readonly half: number;
     readonly lastLevel: number;
+  };
+  /** The compactor of vector output 0; numbers of words reach twice the lanes. */
+  readonly compact: {
+    readonly countRange: string;
+    readonly countWidth: number;
+    /** The number of lanes as a literal of that width. */
+    readonly lanes: string;
+    readonly top: number;
+    /** Moves by 1, 2, 4, ... lanes: from what, to `packed<index>`. */
+    readonly levels: readonly {
+      readonly index: number;
+      readonly shift: number;
+      readonly words: string;
+      readonly kept: string;
+      readonly way: string;
+    }[];
+    /** What the last level gives. */
+    readonly packed: string;
+    readonly pairRange: string;
+    readonly pairBits: number;
+    readonly lowWords: string;
+    readonly highWords: string;
   };
   /** Slices of a vector payload. */
   readonly inVector: { readonly data: string; readonly mask: string; readonly last: string };
@@ -179,7 +203,7 @@ export function pcuView(arch: Arch, banner: string): PcuView {
   const layout = pcuLayout(arch);
   const spans = spansOf(layout);
   const stageLayout = layout.fields.stages.element as StructField;
-  const outputLayout = layout.fields.vectorOut.element as StructField;
+  const outputLayout = layout.fields.scalarOut.element as StructField;
   const vector = payloadBits(arch, 'vector');
   const scalar = payloadBits(arch, 'scalar');
   const delay = delayView(arch);
@@ -205,7 +229,8 @@ export function pcuView(arch: Arch, banner: string): PcuView {
   const outputs = (kind: 'vectorOut' | 'scalarOut' | 'tokenOut', count: number, make: (index: number) => PortView) =>
     ports(count, make).map((view) => ({
       ...view,
-      slice: sliceAt(spans[kind].lsb + view.index * widthOf(outputLayout), widthOf(outputLayout)).slice,
+      // The fields that all outputs share come first.
+      slice: sliceAt(spans[kind].lsb + view.index * widthOf(layout.fields[kind].element), widthOf(outputLayout)).slice,
     }));
   const issueWidth = spans.tokenIn.lsb + spans.tokenIn.width;
   const guardAt = spansOf(layout.fields.guard as StructField).at;
@@ -284,7 +309,7 @@ export function pcuView(arch: Arch, banner: string): PcuView {
     counterValues: ports(n, port(indexBits, 32, 1)),
     cfg,
     stageCfg: slicesOf(stageLayout) as Slices<ElementOf<'stages'>>,
-    outputCfg: slicesOf(outputLayout) as Slices<ElementOf<'vectorOut'>>,
+    outputCfg: slicesOf(outputLayout) as Slices<ElementOf<'scalarOut'>>,
     part: {
       chain: sliceAt(spans.chain.lsb, spans.chain.width).slice,
       guardAt: sliceAt(spans.guard.lsb + guardAt.lsb, guardAt.width).slice,
@@ -312,6 +337,7 @@ export function pcuView(arch: Arch, banner: string): PcuView {
       half: L / 2,
       lastLevel: depth - 1,
     },
+    compact: compactView(L),
     inVector: { data: sliceAt(0, 32 * L).slice, mask: `[${33 * L - 1}:${32 * L}]`, last: sliceAt(33 * L, 1).slice },
     countMsb: {
       vector: bitsFor(arch.fifo.vector + 1) - 1,
@@ -328,7 +354,7 @@ export function pcuView(arch: Arch, banner: string): PcuView {
 
 /** The templates that make up `kiln_pcu`, and the module (and file) each prints; leaf cells and `kiln_fu` apart. */
 export function pcuTemplates(): readonly { module: string; template: string }[] {
-  return ['pcu', 'pcu_issue', 'pcu_bank', 'pcu_pick', 'stage', 'tree', 'combiner', 'delay', 'latency'].map((part) => ({
+  return ['pcu', 'pcu_issue', 'pcu_bank', 'pcu_pick', 'compactor', 'stage', 'tree', 'combiner', 'delay', 'latency'].map((part) => ({
     module: `kiln_${part}`,
     template: `unit/${part}.sv.njk`,
   }));
@@ -343,6 +369,29 @@ export function laneFuViews(arch: Arch, banner: string): FuView[] {
   return lanes === 1 ? [] : [fuView({ lanes: 1, float, latency: arch.latency }, banner, laneFu(lanes))];
 }
 
+function compactView(lanes: number): PcuView['compact'] {
+  const depth = Math.log2(lanes);
+  const countWidth = depth + 2;
+  return {
+    countRange: range(countWidth),
+    countWidth,
+    lanes: `${countWidth}'d${lanes}`,
+    top: lanes - 1,
+    levels: Array.from({ length: depth }, (_, index) => ({
+      index,
+      shift: 2 ** index,
+      words: index === 0 ? 'words_i' : `packed${index - 1}`,
+      kept: index === 0 ? 'mask_i' : `kept${index - 1}`,
+      way: index === 0 ? 'below' : `way${index - 1}`,
+    })),
+    packed: depth === 0 ? 'words_i' : `packed${depth - 1}`,
+    pairRange: range(64 * lanes),
+    pairBits: 64 * lanes,
+    lowWords: sliceAt(0, 32 * lanes).slice,
+    highWords: sliceAt(32 * lanes, 32 * lanes).slice,
+  };
+}
+
 /** Where the fields of a tag are. */
 function tagView(lanes: number, counters: number) {
   const sizes = [
@@ -352,14 +401,17 @@ function tagView(lanes: number, counters: number) {
     ['nullAt', counters],
     ['isNull', 1],
     ['final', 1],
+    ['predicate', lanes],
   ] as const;
   let lsb = 0;
+  let predicateLsb = 0;
   const slices: Record<string, string> = {};
   for (const [name, width] of sizes) {
+    if (name === 'predicate') predicateLsb = lsb;
     slices[name] = sliceAt(lsb, width).slice;
     lsb += width;
   }
-  return { width: lsb, slices: slices as PcuView['tag'] };
+  return { width: lsb, slices: { ...slices, predicateLsb } as PcuView['tag'] };
 }
 
 /** Latencies of the operations and the positions of a delay that covers them. */

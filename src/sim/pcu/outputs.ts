@@ -16,19 +16,35 @@ export interface PcuOutput {
   /** The stage it listens to; the number of stages: the tap-out bus. */
   readonly source: number;
   readonly mask: number;
+  /** Words and tokens of lane 0 need that lane; `predicate`: the stage whose result says which lanes are sent, or -1. */
+  readonly when: boolean;
+  readonly predicate: number;
+  /** Vectors without a lane are not pushed. */
+  readonly drop: boolean;
 }
 
 /** The outputs in use; those listening to nothing are left out. */
 export function outputsOf(config: PcuConfig, ports: UnitPorts): PcuOutput[] {
   const found: PcuOutput[] = [];
-  const add = (kind: OutputClass, list: PcuConfig['vectorOut'], fifos: readonly Fifo[]) =>
-    list.forEach(({ used, source, mask }, port) => {
-      if (used && source <= config.stages.length) found.push({ bit: found.length, kind, port, fifo: fifos[port], source, mask });
+  const add = (kind: OutputClass, list: PcuConfig['scalarOut'], fifos: readonly Fifo[], drops: (port: number) => boolean = () => false) =>
+    list.forEach(({ used, source, mask, when }, port) => {
+      if (!used || source > config.stages.length) return;
+      const gated = when === 1 && source < config.stages.length - config.tree.used;
+      const predicate = gated ? predicateAt(config, source) : -1;
+      found.push({ bit: found.length, kind, port, fifo: fifos[port], source, mask, when: gated, predicate, drop: drops(port) });
     });
-  add('vector', config.vectorOut, ports.vector);
+  add('vector', config.vectorOut, ports.vector, (port) => config.vectorOut[port].drop === 1);
   add('scalar', config.scalarOut, ports.scalar);
   add('token', config.tokenOut, ports.control);
   return found;
+}
+
+/** The stage whose result is the predicate at the output of stage `source`, or -1; the tree and the bus know none. */
+export function predicateAt(config: PcuConfig, source: number): number {
+  const straight = config.stages.length - config.tree.used;
+  if (source >= straight) return -1;
+  for (let s = source; s >= 0; s--) if (config.stages[s].predicate) return s;
+  return -1;
 }
 
 /** Sends lanes `at`.. of a kept result; masked lanes go out as 0. False if a token was lost. */
@@ -41,7 +57,9 @@ export function sendVector(
   last: number,
 ): boolean {
   const { fifo, kind } = output;
+  if (kind !== 'vector' && output.when && !(mask & 1)) return true;
   if (kind === 'token') return giveToken(fifo);
+  if (output.drop && mask === 0) return true;
   const slot = fifo.tail;
   const { words } = fifo;
   const source = from!.words;
@@ -61,6 +79,7 @@ export function sendVector(
 export function sendWord(output: PcuOutput, word: number, ok: number, lanes: number, last: number): boolean {
   const { fifo, kind } = output;
   if (kind === 'token') return giveToken(fifo);
+  if (output.drop && !ok) return true;
   const slot = fifo.tail;
   if (kind === 'vector') {
     fifo.words.fill(0, slot * lanes, (slot + 1) * lanes);

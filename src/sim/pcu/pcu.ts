@@ -8,6 +8,7 @@ import { TokenInputs, tokenCounter } from '../tokens.ts';
 import { CAUSE, popCount, type UnitContext, type UnitModel, type UnitPorts, unitPorts, type Waiting } from '../unit.ts';
 import { TapBus } from './bus.ts';
 import { Combiner } from './combiner.ts';
+import { type Compactor, compactorOf } from './compactor.ts';
 import { Elements } from './elements.ts';
 import { PcuInputs } from './inputs.ts';
 import { outputsOf, type PcuOutput, sendVector, sendWord } from './outputs.ts';
@@ -18,6 +19,9 @@ import { LaneTree } from './tree.ts';
 
 /** What an output that blocks the pipeline lacks. */
 const ROOM_IN = { vector: 'room in vector output', scalar: 'room in scalar output', token: 'room in token output' } as const;
+
+/** The bit of `Elements.sends` that says that the compactor is flushed. */
+const FLUSH = 1 << 30;
 
 export class Pcu implements UnitModel {
   readonly kind = 'pcu';
@@ -42,6 +46,7 @@ export class Pcu implements UnitModel {
   readonly #stages: CompiledStages;
   readonly #tree: LaneTree | undefined;
   readonly #combiner: Combiner | undefined;
+  readonly #compactor: Compactor | undefined;
   /** Outputs fed by the pipeline, by the combiner, by the tap-out bus. */
   readonly #direct: PcuOutput[];
   readonly #combined: PcuOutput[];
@@ -88,6 +93,7 @@ export class Pcu implements UnitModel {
       if (this.#plan.stages[last].length > 1) this.#combiner = new Combiner(tree.combineTime);
     }
     const all = outputsOf(config, this.outputs);
+    this.#compactor = compactorOf(config, all, this.#lanes);
     this.#combined = this.#combiner ? all.filter(({ source }) => source === last) : [];
     this.#direct = all.filter((output) => output.source <= last && !this.#combined.includes(output));
     const drivers = this.#plan.straight.filter(({ config: stage }) => stage.tapOut);
@@ -110,11 +116,13 @@ export class Pcu implements UnitModel {
     }
     const combinerBusy = this.#combiner?.busy === true;
     const moving = this.#elements.inFlight;
-    const advances = !moving || this.#advances(combinerBusy);
+    const closing = this.#compactor?.closing === true;
+    const advances = closing ? this.#block('room in vector output', 0) : !moving || this.#advances(combinerBusy);
     if (combinerBusy) this.#deliver(cycle);
+    if (closing) this.#compactor!.close();
     if (!advances) {
       this.activity[0].note(DOING.output, cycle);
-      this.awake = combinerBusy;
+      this.awake = combinerBusy || closing;
       return;
     }
     const doing = this.#hinders();
@@ -169,6 +177,7 @@ export class Pcu implements UnitModel {
     e.final[slot] = chain.final ? 1 : 0;
     let sends = 0;
     for (const output of this.#direct) if (chain.isLast(output.mask)) sends |= 1 << output.bit;
+    if (this.#compactor?.flushes(chain)) sends |= FLUSH;
     for (const output of this.#combined) if (chain.isLast(output.mask)) sends |= 1 << output.bit;
     e.sends[slot] = sends;
     let acts = 0;
@@ -207,7 +216,7 @@ export class Pcu implements UnitModel {
     for (const output of this.#direct) {
       if (output.kind === 'token' || output.fifo.ready) continue;
       const slot = e.at(this.#plan.stages[output.source].depth);
-      if (slot >= 0 && (e.sends[slot] >> output.bit) & 1) return this.#block(ROOM_IN[output.kind], output.port);
+      if (slot >= 0 && e.sends[slot] & this.#bitsOf(output)) return this.#block(ROOM_IN[output.kind], output.port);
     }
     const listener = this.#bus.blocked();
     if (listener !== undefined) return this.#block(ROOM_IN[listener.kind], listener.port);
@@ -284,11 +293,18 @@ export class Pcu implements UnitModel {
     const { stages, tree } = this.#plan;
     for (const output of this.#direct) {
       const slot = e.at(stages[output.source].depth);
-      if (slot < 0 || !((e.sends[slot] >> output.bit) & 1)) continue;
+      if (slot < 0 || !(e.sends[slot] & this.#bitsOf(output))) continue;
       const ofTree = tree !== undefined && output.source === stages.length - 1;
+      const from = this.#stages.results[output.source];
+      const at = slot * this.#lanes;
+      if (output === this.#compactor?.output) {
+        const joins = (e.sends[slot] >> output.bit) & 1;
+        this.#compactor.take(from!.words, at, joins ? this.#sentLanes(output, slot) : 0, (e.sends[slot] & FLUSH) !== 0);
+        continue;
+      }
       const sent = ofTree
         ? sendWord(output, this.#tree!.value[slot], this.#tree!.ok[slot], this.#lanes, e.final[slot])
-        : sendVector(output, this.#stages.results[output.source], slot * this.#lanes, this.#lanes, e.lanes[slot], e.final[slot]);
+        : sendVector(output, from, at, this.#lanes, this.#sentLanes(output, slot), e.final[slot]);
       if (!sent) this.#lostToken();
     }
     if (this.#bus.drivers.length > 0) this.#bus.send(this.#lostToken, this.#collision);
@@ -296,6 +312,21 @@ export class Pcu implements UnitModel {
       const slot = this.#completed();
       if (slot >= 0) this.#combiner.snapshot(cycle, this.#tree!.combined[slot], this.#tree!.combinedOk[slot], e.sends[slot], e.final[slot]);
     }
+  }
+
+  /** Bits of `Elements.sends` that concern an output. */
+  #bitsOf(output: PcuOutput): number {
+    return (1 << output.bit) | (output === this.#compactor?.output ? FLUSH : 0);
+  }
+
+  /** Lanes of the element in a slot that an output sends. */
+  #sentLanes({ predicate }: PcuOutput, slot: number): number {
+    let lanes = this.#elements.lanes[slot];
+    if (predicate < 0) return lanes;
+    const { words } = this.#stages.results[predicate]!;
+    const at = slot * this.#lanes;
+    for (let i = 0; i < this.#lanes; i++) if (words[at + i] === 0) lanes &= ~(1 << i);
+    return lanes;
   }
 
   /** The combiner's result leaves when all its outputs can take it. */
@@ -315,12 +346,14 @@ export class Pcu implements UnitModel {
   // ---- Observation
 
   quiet(): boolean {
-    return !this.#enabled || (this.#chain.finished && !this.#elements.inFlight && this.#combiner?.busy !== true);
+    if (!this.#enabled) return true;
+    return this.#chain.finished && !this.#elements.inFlight && this.#combiner?.busy !== true && this.#compactor?.empty !== false;
   }
 
   waiting(): Waiting[] {
     if (!this.#enabled || this.quiet()) return [];
     const moving = this.#elements.inFlight;
+    if (this.#compactor?.closing) return [{ context: 'compactor', missing: 'room in vector output 0' }];
     if (moving && !this.#advances(this.#combiner?.busy === true)) return [{ context: 'pipeline', missing: `${this.#what} ${this.#which}` }];
     const doing = this.#hinders();
     return doing === DOING.issue || doing === DOING.finished ? [] : [{ context: 'context', missing: `${this.#what} ${this.#which}` }];

@@ -9,6 +9,7 @@
  */
 import { INIT, OPERAND, type PcuConfig } from '../../fabric/config.ts';
 import { OPS } from '../../ops/table.ts';
+import { predicateAt } from './outputs.ts';
 import { operandValue, type PcuPlan, type StagePlan, type Value } from './plan.ts';
 
 export interface Segment {
@@ -89,6 +90,10 @@ function sentResults(plan: PcuPlan, config: PcuConfig): number[] {
   const taken = [...config.vectorOut, ...config.scalarOut]
     .filter((output) => output.used && output.source < straight)
     .map(({ source }) => source);
+  for (const { used, when, source } of [...config.vectorOut, ...config.scalarOut, ...config.tokenOut]) {
+    const predicate = used && when ? predicateAt(config, source) : -1;
+    if (predicate >= 0) taken.push(predicate);
+  }
   for (const stage of plan.straight) if (stage.config.tapOut) taken.push(stage.s);
   if (plan.tree) taken.push(plan.tree.source);
   return taken;

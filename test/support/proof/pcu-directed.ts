@@ -23,9 +23,9 @@ export function varyingTree(arch: Arch, rng: Rng): PcuConfig {
   config.stages[last].op = rng.pick([OPS.add, OPS.max, OPS.xor]).code;
   config.stages[last].imm = rng.int(0, 9);
   config.stages[last].acc = { ...config.stages[last].acc, used: 1, first: 1, last: 1, length: Math.max(2, pcu.ring), init };
-  config.scalarOut[0] = { used: 1, source: last, mask: 1 };
-  config.vectorOut[0] = { used: 1, source: last, mask: 1 };
-  config.tokenOut[0] = { used: 1, source: last, mask: 1 };
+  Object.assign(config.scalarOut[0], { used: 1, source: last, mask: 1 });
+  Object.assign(config.vectorOut[0], { used: 1, source: last, mask: 1 });
+  Object.assign(config.tokenOut[0], { used: 1, source: last, mask: 1 });
   return config;
 }
 
@@ -48,7 +48,7 @@ export function twoTaps(arch: Arch, rng: Rng): PcuConfig {
     stage.acc = { ...stage.acc, used: 1, first: rng.int(0, 1), last: 0, length: pcu.ring, init: INIT.tap };
     stage.tapOut = 1;
   });
-  config.vectorOut[0] = { used: 1, source: pcu.stages, mask: 0 };
-  config.scalarOut[0] = { used: 1, source: stages[1], mask: 0 };
+  Object.assign(config.vectorOut[0], { used: 1, source: pcu.stages, mask: 0 });
+  Object.assign(config.scalarOut[0], { used: 1, source: stages[1], mask: 0 });
   return config;
 }

@@ -19,6 +19,7 @@ pcu at 1,0 {
   stages[0] { op = fma a = r0 b = lane_r1 c = acc lane = 3 write dst = 5 acc { used length = 4 init = tap } tapOut }
   stages[5] { op = fadd acc { used length = 4 } } tree { used source = stage4 }
   vectorOut[0] { used source = tap } scalarOut[0] { used source = stage5 }
+  vectorOut[1] { used source = stage1 when drop } stages[1] { op = ne a = r5 predicate }
 }
 pmu at 2,0 {
   write[0] { enable chain { par = 4 } source = vector0 address { lane = 3 laneInverse = 3 } region { count = 2 stride = 64 } }
@@ -86,6 +87,8 @@ describe('each rule speaks when it alone is broken', () => {
     ['W0840', 'init = tap } tapOut', 'init = tap }'],
     ['W0841', 'stride = 64', ''],
     ['W0842', 'source = local0', 'source = local3'],
+    ['W0844', 'a = r5 predicate', 'a = r5'],
+    ['W0844', 'vectorOut[1] {', 'compact { used flush = 1 } vectorOut[1] {'],
     ['W0843', 'write[1] { enable', 'write[1] {'],
   ])('%s: %s', (code, from, to) => {
     expect(GOOD.split(from), 'the text to spoil stands there once').toHaveLength(2);

@@ -24,7 +24,7 @@ function pcu(inputs: number, trips: number, stages: number, outputMask = 0, on =
   config.chain.counters[1] = { min: 0, stride: 1, max: 10, bound: 0 };
   for (let i = 0; i < inputs; i++) config.vectorIn[i].used = 1;
   for (let s = 0; s < stages; s++) config.stages[s].op = OPS.fadd.code;
-  if (outputMask !== 0b11) config.vectorOut[0] = { used: 1, source: Math.max(0, stages - 1), mask: outputMask };
+  if (outputMask !== 0b11) Object.assign(config.vectorOut[0], { used: 1, source: Math.max(0, stages - 1), mask: outputMask });
   return config;
 }
 
@@ -79,7 +79,7 @@ test.each(['one net', 'two nets'])('what is called a deadlock on %s hangs, and n
   for (let group = 2; group <= 24; group++) {
     const join = pcu(2, group, 1, 0b11, small);
     join.vectorIn[1].pop = 1;
-    join.tokenOut[0] = { used: 1, source: 0, mask: 0b11 };
+    Object.assign(join.tokenOut[0], { used: 1, source: 0, mask: 0b11 });
     const reduce = pcu(1, group, 1, 1, small);
     const ag = zeroOf(agLayout(small));
     Object.assign(ag, { enable: 1, run: 10 * group * small.pcu.lanes });
@@ -88,7 +88,7 @@ test.each(['one net', 'two nets'])('what is called a deadlock on %s hangs, and n
     host.tokens[0].expect = 1;
     // Parting on the generator's net, or at a unit that passes it on by two outputs.
     const split = pcu(1, group, 1, 0, small);
-    split.vectorOut[1] = { used: 1, source: 0, mask: 0 };
+    Object.assign(split.vectorOut[1], { used: 1, source: 0, mask: 0 });
     const netlist: Netlist = {
       units: [
         { id: 'load', kind: 'ag', config: ag },
