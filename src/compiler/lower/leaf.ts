@@ -12,6 +12,7 @@ import { buildChain, type Chain, elementsOf } from '../chain.ts';
 import { cutWork, type InputClass, type Segment } from '../datapath/segments.ts';
 import { type Work, type WorkList, workOf } from '../datapath/work.ts';
 import { lanesTooMany, noFloat, operationTooWide, ringTooShort, ringTooSlow, unsupported } from '../messages.ts';
+import { tripsOf } from '../trips.ts';
 import type { NetlistBuilder, Outlet, Unit } from './builder.ts';
 
 /** An input of a leaf that others must feed. */
@@ -181,6 +182,8 @@ function configureReduction(
   if (length > arch.pcu.ring) throw new DiagnosticError(ringTooShort(id, length, arch.pcu.ring, leaf.source));
   if (length < latency) throw new DiagnosticError(ringTooSlow(id, length, latency, leaf.source));
   stage.acc = { used: 1, first, last: chain.maskOf(names), length, init: INIT.none, initReg: 0 };
+  // A reduction of one vector has nothing to accumulate, nor ring entries to combine.
+  if (tree && reduce.init.kind === 'none' && vectorsOf(chain, names) === 1) stage.acc.used = 0;
   if (tree) config.tree = { used: 1, source: segment.plan.treeSource as number };
   if (reduce.init.kind === 'const') {
     stage.acc.init = INIT.imm;
@@ -193,6 +196,12 @@ function configureReduction(
     stage.acc.init = INIT.tap;
     inlets.push({ value: item.id, net: 'vector', unit, port });
   }
+}
+
+/** Issues of one reduction over loops. */
+function vectorsOf({ config, maskOf }: Chain, over: readonly string[]): number {
+  const mask = maskOf(over);
+  return tripsOf(config).reduce((product, trips, c) => ((mask >> c) & 1 ? product * trips : product), 1);
 }
 
 /** The reduced loops of the leaf and the leaf's loops inside the innermost of them. */

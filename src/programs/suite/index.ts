@@ -2,9 +2,12 @@
 import type { Program } from '../../frontend/program.ts';
 import { dotProduct, simpleDotProduct, sumSquare } from './dot-product.ts';
 import { dramDoubleBuffer, dramDoubleBuffer2 } from './double-buffer.ts';
+import { gda } from './gda.ts';
 import { gemm } from './gemm.ts';
+import { kmeans } from './kmeans.ts';
 import { outerProduct } from './outer-product.ts';
 import { broadcastTest, unalignLoad, unalignParTest, unalignReduce, vecTest } from './products.ts';
+import { logReg, sgd } from './regression.ts';
 import { bankEnable, ifTest, memReduceTest, unalignStore } from './stores.ts';
 import { fileLutTest, lutTest, outerWrite, streamFake } from './tables.ts';
 import { tpchq6 } from './tpchq6.ts';
@@ -17,12 +20,16 @@ const families: Readonly<Record<string, Program>> = {
   DRAMDoubleBuffer2: dramDoubleBuffer2,
   DotProduct: dotProduct,
   FileLUTTest: fileLutTest,
+  GDA: gda,
   GEMM: gemm,
   IfTest: ifTest,
+  Kmeans: kmeans,
   LUTTest: lutTest,
+  LogReg: logReg,
   MemReduceTest: memReduceTest,
   OuterProduct: outerProduct,
   OuterWrite: outerWrite,
+  SGD: sgd,
   SimpleDotProduct: simpleDotProduct,
   StreamFake: streamFake,
   SumSquare: sumSquare,
