@@ -32,7 +32,6 @@ const FEATURES: readonly (readonly [feature: string, family: string, params: Rea
   ['two arrays that take turns, in the order of their tiles', 'DRAMDoubleBuffer', { N: 64, ts: 16, ip: 4 }],
   ['passes between two halves of an array', 'DRAMDoubleBuffer2', { N: 40, ts: 16, ip: 8, iters: 3 }],
   ['nested memory-reduce in copies', 'GDA', { C: 8, R: 6, ts: 3, ip: 8 }],
-  ['state replaced epoch after epoch, integer division', 'Kmeans', { K: 4, D: 8, I: 2, N: 8, ts: 4, ip: 8 }],
   ['state that is updated in place', 'SGD', { D: 8, N: 8, ts: 4, E: 2, ip: 8 }],
   ['a product of matrices', 'GEMM', { dim: 16, ts: 8, its: 8, ip: 8 }],
 ];

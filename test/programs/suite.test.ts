@@ -84,6 +84,34 @@ test('ragged matrices', () => {
   }
 });
 
+test('ragged sizes of the families that memory-reduce', () => {
+  for (const [op, mp] of [
+    [1, 1],
+    [2, 3],
+  ]) {
+    const mismatches = (name: string, params: Record<string, number>) =>
+      runProgram(programNamed(`suite/${name}`), params, demoTarget).mismatches;
+    for (const [R, C] of [
+      [1, 1],
+      [13, 5],
+      [20, 17],
+    ])
+      expect(mismatches('GDA', { R, C, ts: 6, op, mp1: mp, mp2: op, ip: 5 })).toEqual([]);
+    for (const [N, K, D] of [
+      [5, 1, 2],
+      [23, 7, 9],
+    ])
+      expect(mismatches('Kmeans', { N, K, D, I: 3, ts: 10, op, mp1: op, mp2: mp, mp3: mp, ip: 5 })).toEqual([]);
+    for (const [N, D] of [
+      [1, 1],
+      [37, 9],
+    ]) {
+      expect(mismatches('LogReg', { N, D, ts: 8, op, mp, ip: 5 })).toEqual([]);
+      expect(mismatches('SGD', { N, D, ts: 8, mp1: op, mp2: mp, ip: 5 })).toEqual([]);
+    }
+  }
+});
+
 test('names are unique and a misspelt one is told', () => {
   expect(programs.size).toBe(4 + new Set(VARIANTS.flatMap(({ name, family }) => [name, family])).size);
   expect(() => programNamed('suite/GEMM_00')).toThrow(/there is no program `suite\/GEMM_00`/);

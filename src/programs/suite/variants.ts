@@ -434,7 +434,7 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'SGD_0',
     family: 'SGD',
-    params: { D: 32, N: 128, E: 2, ts: 32, mp1: 1, mp2: 1, ip: 16 },
+    params: { D: 32, N: 128, E: 2, ts: 32, mp1: 1, mp2: 1, ip: 16, step: 7 },
     cycles: 14511,
     pcu: 7,
     pmu: 8,
@@ -443,7 +443,7 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'SGD_1',
     family: 'SGD',
-    params: { D: 32, N: 128, E: 2, ts: 32, mp1: 1, mp2: 2, ip: 16 },
+    params: { D: 32, N: 128, E: 2, ts: 32, mp1: 1, mp2: 2, ip: 16, step: 7 },
     cycles: 7784,
     pcu: 11,
     pmu: 10,
@@ -452,7 +452,7 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'SGD_3',
     family: 'SGD',
-    params: { D: 32, N: 128, E: 2, ts: 32, mp1: 2, mp2: 2, ip: 16 },
+    params: { D: 32, N: 128, E: 2, ts: 32, mp1: 2, mp2: 2, ip: 16, step: 7 },
     cycles: 7550,
     pcu: 15,
     pmu: 11,
