@@ -55,6 +55,7 @@ interface Accumulation {
   readonly into: string;
   readonly reduce: Reduce;
   readonly init: Carried;
+  readonly lanes: number;
 }
 
 /** Reads the whole of one memory and accumulates it, word by word, in another. */
@@ -69,7 +70,7 @@ function accumulationOf({ statement }: Site, program: LoopProgram): Accumulation
   const target = program.memories.find(({ name }) => name === effect.memory)?.shape ?? [];
   if (!isWhole(statement, read.index, shape, reduce.over) || shape.join() !== target.join()) return undefined;
   if (!effect.index.every((expr, d) => sameAffine(expr, read.index[d]))) return undefined;
-  return { from: read.memory, into: effect.memory, reduce, init: reduce.init };
+  return { from: read.memory, into: effect.memory, reduce, init: reduce.init, lanes: statement.loops[statement.loops.length - 1].par };
 }
 
 const isSingle = (loops: readonly Loop[], name: string): boolean => loops.some((loop) => loop.var === name && tripsOf(loop) === 1);
@@ -130,6 +131,8 @@ function fuseInto(producer: Site, write: Access, nest: Nest, sum: Accumulation, 
     return direct && fresh && own ? replace({ ...sum.init, ...place }) : undefined;
   }
   if (!direct || ratesOf(leaf)[id] !== undefined || !isWhole(leaf, write.index, shape, [])) return undefined;
+  // A pass of its own in wider vectors does not hold up what makes the words one by one.
+  if (leaf.loops[leaf.loops.length - 1].par < sum.lanes) return undefined;
   const over = `f$${leaf.loops.length}`;
   const loops = [...leaf.loops.slice(0, -1), { var: over, min: 0, max: 1, step: 1, par: 1 }, leaf.loops[leaf.loops.length - 1]];
   const total: Value = { ...sum.reduce, args: [id], over: [over], init: { ...sum.init, ...place } };
