@@ -31,8 +31,6 @@ const FEATURES: readonly (readonly [feature: string, family: string, params: Rea
   ['a store beyond the ends of its array', 'OuterProduct', { M: 13, N: 19, ts1: 9, ts2: 6, ip: 8, ip1: 5 }],
   ['two arrays that take turns, in the order of their tiles', 'DRAMDoubleBuffer', { N: 64, ts: 16, ip: 4 }],
   ['passes between two halves of an array', 'DRAMDoubleBuffer2', { N: 40, ts: 16, ip: 8, iters: 3 }],
-  ['nested memory-reduce in copies', 'GDA', { C: 8, R: 6, ts: 3, ip: 8 }],
-  ['state that is updated in place', 'SGD', { D: 8, N: 8, ts: 4, E: 2, ip: 8 }],
   ['a product of matrices', 'GEMM', { dim: 16, ts: 8, its: 8, ip: 8 }],
 ];
 
