@@ -107,11 +107,13 @@ export function partialise(
 const nameOf = (effect: Effect): string => `${effect.kind === 'write' ? effect.memory : effect.name}$part`;
 const isCarried = (reduce: Reduce): boolean => reduce.init.kind === 'carried';
 
-/** The reductions that a value is made of. */
-function reductionsBelow(leaf: Leaf, id: number): { id: number; reduce: Reduce }[] {
+/** The reductions that a value is made of, each once; values that meet again are looked at once. */
+function reductionsBelow(leaf: Leaf, id: number, seen = new Set<number>()): { id: number; reduce: Reduce }[] {
+  if (seen.has(id)) return [];
+  seen.add(id);
   const value = leaf.values[id];
   if (value.kind === 'reduce') return [{ id, reduce: value }];
-  return value.kind === 'op' ? value.args.flatMap((arg) => reductionsBelow(leaf, arg)) : [];
+  return value.kind === 'op' ? value.args.flatMap((arg) => reductionsBelow(leaf, arg, seen)) : [];
 }
 
 interface Spot {
