@@ -6,6 +6,7 @@ import { legalise } from '../ir/legalise.ts';
 import type { LoopProgram } from '../ir/loops.ts';
 import type { Netlist } from '../ir/netlist.ts';
 import { addDelays } from './delay.ts';
+import { type Kernel, lowerKernel, selectKernel } from './kernels/select.ts';
 import { type Lowered, lower } from './lower/lower.ts';
 import { fuseAccumulation } from './passes/accumulate.ts';
 import { splitBlocks } from './passes/blocks.ts';
@@ -21,7 +22,7 @@ export interface CompileOptions {
 }
 
 export interface Compiled {
-  /** The program as mapped: unrolled, predicates fused. Its evaluation is the expected answer, bit for bit. */
+  /** The program as mapped: by a kernel, or its loops unrolled, predicates fused. Its evaluation is the expected answer, bit for bit. */
   readonly program: LoopProgram;
   readonly lowered: Lowered;
   readonly routed: Routed;
@@ -41,13 +42,20 @@ export const PASSES = [
   { name: 'ranges', run: fuseRanges, why: 'before stages are counted' },
 ] as const;
 
+/** The program as mapped, by its loops or by a kernel. */
+export function mapProgram(program: LoopProgram, fabric: Fabric): { readonly program: LoopProgram; readonly kernel?: Kernel } {
+  const kernel = selectKernel(program, fabric);
+  return kernel ? { program: kernel.program, kernel } : { program: PASSES.reduce((value, pass) => pass.run(value), program) };
+}
+
 /** Compiles, or throws `DiagnosticError` with everything that does not fit. */
 export function compile(program: LoopProgram, fabric: Fabric, options: CompileOptions = {}): Compiled {
   const now = options.now ?? (() => 0);
   const begin = now();
-  const mapped = PASSES.reduce((value, pass) => pass.run(value), program);
-  const direct = lower(fabric.arch, mapped);
-  const delayed = addDelays(direct.netlist, fabric.arch, freeMemories(direct.netlist, fabric));
+  const { program: mapped, kernel } = mapProgram(program, fabric);
+  const direct = kernel ? lowerKernel(fabric, kernel) : lower(fabric.arch, mapped);
+  // The units of a kernel keep step by construction.
+  const delayed = kernel ? direct.netlist : addDelays(direct.netlist, fabric.arch, freeMemories(direct.netlist, fabric));
   const lowerSeconds = (now() - begin) / 1000;
   const pnr = { seed: options.seed ?? 1, now: () => now() / 1000 };
   let lowered = { ...direct, netlist: delayed };

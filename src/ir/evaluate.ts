@@ -75,7 +75,7 @@ type Run = (
   lib: object,
 ) => void;
 
-/** Moves a box between an array and a memory, row by row; beyond the array zeros are loaded and nothing is stored. */
+/** Moves a box between an array and a memory, row by row; outside the array zeros are loaded and nothing is stored. */
 function transfer(
   load: boolean,
   array: Int32Array,
@@ -86,22 +86,23 @@ function transfer(
 ): void {
   const last = shape.length - 1;
   const run = extent[last];
-  const inside = Math.max(0, Math.min(run, shape[last] - offset[last]));
+  const before = Math.min(run, Math.max(0, -offset[last]));
+  const inside = Math.max(0, Math.min(run, shape[last] - offset[last]) - before);
   let at = 0;
   const walk = (dimension: number, row: number, real: boolean): void => {
     if (dimension === last) {
-      const start = row * shape[last] + offset[last];
+      const start = row * shape[last] + offset[last] + before;
       const count = real ? inside : 0;
       if (load) {
-        memory.set(array.subarray(start, start + count), at);
-        memory.fill(0, at + count, at + run);
+        memory.fill(0, at, at + run);
+        if (count > 0) memory.set(array.subarray(start, start + count), at + before);
       } else if (count > 0) array.set(memory.subarray(at, at + count), start);
       at += run;
       return;
     }
     for (let i = 0; i < extent[dimension]; i++) {
       const index = offset[dimension] + i;
-      walk(dimension + 1, row * shape[dimension] + index, real && index < shape[dimension]);
+      walk(dimension + 1, row * shape[dimension] + index, real && index >= 0 && index < shape[dimension]);
     }
   };
   walk(0, 0, true);

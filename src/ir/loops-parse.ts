@@ -3,6 +3,7 @@ import { DiagnosticError } from '../base/diagnostic.ts';
 import { Source as Text } from '../base/source.ts';
 import { MACROS, type MacroName } from '../ops/macros.ts';
 import { OPS, type Op } from '../ops/table.ts';
+import type { Contraction, Dimension, Factor } from './contraction.ts';
 import type {
   AffineExpr,
   DramArray,
@@ -49,11 +50,37 @@ export function parseLoops(text: string, file = 'program'): LoopProgram {
     else if (cursor.accept('memory')) memories.push({ name: cursor.name(), type: type(cursor), shape: sizes(cursor), ...place(cursor) });
     else break;
   }
+  const contracted = cursor.accept('contract') ? { contraction: contraction(cursor) } : {};
   const body = statement(cursor);
   if (body.kind !== 'nest') return cursor.fail('the body of a program is a nest');
   cursor.end();
-  return { name, params, dram, args, results, memories, body };
+  return { name, params, dram, args, results, memories, ...contracted, body };
 }
+
+function contraction(cursor: Cursor): Contraction {
+  const out = cursor.name();
+  const domain = dimensions(cursor, '[', ']');
+  cursor.symbol('=');
+  cursor.word('sum');
+  const fold = dimensions(cursor, '(', ')');
+  const left = factor(cursor);
+  cursor.symbol('*');
+  return { out, domain, fold, left, right: factor(cursor) };
+}
+
+function dimensions(cursor: Cursor, open: string, close: string): Dimension[] {
+  const list: Dimension[] = [];
+  cursor.symbol(open);
+  while (!cursor.accept(close)) {
+    if (list.length > 0) cursor.symbol(',');
+    const name = cursor.name();
+    cursor.symbol(':');
+    list.push({ name, size: cursor.integer() });
+  }
+  return list;
+}
+
+const factor = (cursor: Cursor): Factor => ({ array: cursor.name(), index: indices(cursor) });
 
 function statement(cursor: Cursor): Statement {
   if (cursor.accept('nest')) {

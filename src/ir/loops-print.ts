@@ -16,6 +16,7 @@
  *     }
  */
 import { printAffine } from './affine.ts';
+import { printContraction } from './contraction.ts';
 import type { AffineExpr, Effect, Leaf, Loop, LoopProgram, ReduceInit, Source, Statement, Value } from './loops.ts';
 
 export function printLoops(program: LoopProgram): string {
@@ -24,6 +25,7 @@ export function printLoops(program: LoopProgram): string {
   for (const { name, type } of program.args) lines.push(`arg ${name} ${type}`);
   for (const { name, type } of program.results) lines.push(`result ${name} ${type}`);
   for (const { name, type, shape, source } of program.memories) lines.push(`memory ${name} ${type} ${sizes(shape)}${at(source)}`);
+  if (program.contraction) lines.push(printContraction(program.contraction));
   printStatement(program.body, '', lines);
   return lines.map((line) => `${line}\n`).join('');
 }

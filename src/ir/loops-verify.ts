@@ -117,8 +117,8 @@ function verifyTransfer(transfer: Transfer, scope: Scope): void {
   if (!inScope) return;
   for (const [dimension, expr] of offset.entries()) {
     const { low } = rangeOf(expr, scope.loops);
-    if (low < 0)
-      report(badTransfer(`a ${kind} of \`${array.name}\` starts at ${low} in dimension ${dimension}`, 'offsets start at 0', source));
+    if (low < 0 && kind === 'store')
+      report(badTransfer(`a ${kind} of \`${array.name}\` starts at ${low} in dimension ${dimension}`, 'stores start inside the array', source));
   }
 }
 

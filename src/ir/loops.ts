@@ -8,6 +8,7 @@
  */
 import type { MacroName } from '../ops/macros.ts';
 import type { Op } from '../ops/table.ts';
+import type { Contraction } from './contraction.ts';
 
 export type ElementType = 'i32' | 'f32';
 
@@ -80,7 +81,8 @@ export interface Nest {
 /**
  * Dense transfer of the box [offset, offset + extent) of a DRAM array into (`load`) or out of
  * (`store`) the whole of an on-chip memory of shape `extent` (leading extents of 1 may be dropped in
- * the memory's shape). Words outside the array are loaded as masked zeros and not stored.
+ * the memory's shape). Words outside the array are loaded as masked zeros and not stored; only loads may
+ * begin before it.
  */
 export interface Transfer {
   readonly kind: 'load' | 'store';
@@ -186,5 +188,7 @@ export interface LoopProgram {
   readonly args: readonly HostScalar[];
   readonly results: readonly HostScalar[];
   readonly memories: readonly Memory[];
+  /** What the loops compute, where a pattern said it: the compiler may map that instead of the loops. */
+  readonly contraction?: Contraction;
   readonly body: Nest;
 }

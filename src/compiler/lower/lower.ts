@@ -151,7 +151,8 @@ function connectOrder(builder: NetlistBuilder, order: readonly OrderEdge[], tran
   }
 }
 
-function allocateDram(arrays: readonly DramArray[]): { addresses: Map<string, number>; dramWords: number } {
+/** Word addresses of arrays, each from a page on. */
+export function allocateDram(arrays: readonly DramArray[]): { addresses: Map<string, number>; dramWords: number } {
   const addresses = new Map<string, number>();
   let next = 0;
   for (const array of arrays) {

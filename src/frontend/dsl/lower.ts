@@ -9,12 +9,14 @@
  * lane); else along the fold (a lane tree). A load stands in the outermost loop that decides what is loaded.
  */
 
+import type { Contraction } from '../../ir/contraction.ts';
 import type { ElementType, ReduceInit } from '../../ir/loops.ts';
 import { OPS, type Op } from '../../ops/table.ts';
 import { noRoom, patternProblem } from '../messages.ts';
 import type { Target } from '../program.ts';
 import { callerSource } from './caller.ts';
 import { type Dimension, foldedOver } from './collection.ts';
+import { contractionOf, emitWhole, isPlainIndex } from './contract.ts';
 import type { Explicit } from './explicit.ts';
 import { Expr } from './expr.ts';
 import type { Dram, Memory, Result } from './handles.ts';
@@ -44,6 +46,8 @@ export interface Job {
   readonly to: { readonly array: Dram<ElementType, readonly number[], 'out'> } | { readonly result: Result };
   /** A name that no memory has yet. */
   readonly fresh: (name: string) => string;
+  /** Told of a pattern that the compiler may map as a whole. */
+  readonly contracted: (contraction: Contraction) => void;
 }
 
 /** A tile of an array, read at one tuple of variables. */
@@ -71,6 +75,14 @@ export function lower(job: Job): void {
     return;
   }
   const fold = folds.length === 1 ? (foldedOver(folds[0]) ?? []) : [];
+  const contraction = contractionOf(job, fold);
+  // Loops without tiles mean the same; hints ask for loops.
+  const free = job.hints.tile === undefined && job.hints.lanes === undefined && (job.hints.copies ?? 1) === 1;
+  if (contraction && free) job.contracted(contraction);
+  if (contraction && ![contraction.left, contraction.right].every(({ index }) => index.every(isPlainIndex))) {
+    emitWhole(job, contraction);
+    return;
+  }
   const reads = readsOf(job, [...job.out, ...fold]);
   if (reads) emit(planOf(job, fold, reads));
 }

@@ -7,6 +7,7 @@
  *       result('dot', fold('add', map([x, y], (a, b) => a.mul(b))));
  *     })
  */
+import type { Contraction } from '../../ir/contraction.ts';
 import type { ElementType, LoopProgram } from '../../ir/loops.ts';
 import type { Target } from '../program.ts';
 import { type Collection, domainNames, type Folded, filter, fold, foldOver, map, outer, type RankOf, tabulate } from './collection.ts';
@@ -18,7 +19,7 @@ import { lower, type ScheduleHints } from './lower.ts';
 
 /** The vocabulary of patterns. */
 export interface Patterns {
-  /** An array that the host gives. */
+  /** An array that the host gives; a sum of products reads 0 outside it. */
   input<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S): Collection<T, RankOf<S>>;
   /** A scalar that the host gives. */
   argIn<T extends ElementType>(name: string, type: T): Expr<T>;
@@ -36,7 +37,8 @@ export interface Patterns {
 
 /** Builds a program from patterns for a target. */
 export function patterns(target: Target, build: (vocabulary: Patterns) => void): LoopProgram {
-  return explicit((v) => {
+  const contractions: (Contraction | undefined)[] = [];
+  const built = explicit((v) => {
     const arrays = new Map<string, Dram<ElementType, readonly number[], 'in'>>();
     const used = new Set<string>();
     const fresh = (name: string): string => {
@@ -45,7 +47,12 @@ export function patterns(target: Target, build: (vocabulary: Patterns) => void):
       used.add(free);
       return free;
     };
-    const job = { v, target, arrays, fresh };
+    let told: Contraction | undefined;
+    const job = { v, target, arrays, fresh, contracted: (contraction: Contraction) => void (told = contraction) };
+    const written = () => {
+      contractions.push(told);
+      told = undefined;
+    };
     build({
       input: <T extends ElementType, const S extends Shape>(name: string, type: T, shape: S) => {
         arrays.set(name, v.dramIn(name, type, [...shape]) as Dram<ElementType, readonly number[], 'in'>);
@@ -60,10 +67,12 @@ export function patterns(target: Target, build: (vocabulary: Patterns) => void):
         const out = collection.shape.map((size, d) => ({ name: domainNames[d], size }));
         const expr = collection.at(...out.map((dimension) => Index.variable(dimension.name)));
         lower({ ...job, name, type: collection.type, out, expr, hints, to: { array } });
+        written();
       },
       result: (name, value, hints = {}) => {
         used.add(name);
         lower({ ...job, name, type: value.type, out: [], expr: value.expr, hints, to: { result: v.result(name, value.type) } });
+        written();
       },
       map,
       outer,
@@ -73,4 +82,7 @@ export function patterns(target: Target, build: (vocabulary: Patterns) => void):
       foldOver,
     });
   });
+  // A program that is one contraction and nothing else may be mapped as a whole.
+  const [contraction] = contractions;
+  return contractions.length === 1 && contraction ? { ...built, contraction } : built;
 }

@@ -5,7 +5,7 @@ import { encode } from '../../bitstream/encode.ts';
 import type { KbitInterface } from '../../bitstream/format.ts';
 import { type Certificate, certificateOf } from '../../compiler/certificate/certificate.ts';
 import type { UnitName } from '../../compiler/certificate/contexts.ts';
-import { type Compiled, compile, PASSES } from '../../compiler/compile.ts';
+import { type Compiled, compile, mapProgram } from '../../compiler/compile.ts';
 import type { AgConfig, PcuConfig, PmuConfig, TileConfig } from '../../fabric/config.ts';
 import type { Fabric } from '../../fabric/graph.ts';
 import type { Program, Target } from '../../frontend/program.ts';
@@ -55,7 +55,7 @@ export function buildProgram(
 export function buildFromKbit(fabric: Fabric, program: Program, kbit: Uint8Array): Built {
   const { configs, interface: host } = decode(fabric, kbit);
   const params = program.resolve(host.parameters as Record<string, number | string>);
-  const loops = PASSES.reduce<LoopProgram>((value, pass) => pass.run(value), program.build(params, targetOf(fabric.arch)));
+  const { program: loops } = mapProgram(program.build(params, targetOf(fabric.arch)), fabric);
   return { program, params, loops, kbit, host, configs, units: unitsOf(fabric, configs) };
 }
 

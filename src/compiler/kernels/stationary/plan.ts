@@ -1,0 +1,225 @@
+/**
+ * How a contraction is spread over the array, by predicted cycles.
+ *
+ * Compute units form a grid of `rows` x `columns` x `links`: a unit row has its own blocks of result rows, a unit
+ * column its own groups of result columns, a link its own slice of the sums, and each link hands its partial sums to
+ * the next one. Everything about one mapping that the units, the nets and the loops need is decided here.
+ */
+import type { Arch } from '../../../arch/schema.ts';
+import { OPS } from '../../../ops/table.ts';
+import { stageLatency } from '../../latency.ts';
+import type { Image, StationaryShape } from './shape.ts';
+
+/** Tiles a fabric offers. */
+export interface Offer {
+  readonly pcu: number;
+  readonly pmu: number;
+  readonly ag: number;
+}
+
+/** Where the maps lie in a memory unit: a row of zeros before the first, and one between each map and the next, serve both. */
+export interface ImageLayout {
+  /** Words from one row to the next, from one channel to the next, and of zeros before the first row. */
+  readonly pitch: number;
+  readonly channel: number;
+  readonly prefix: number;
+  /** Rows of a channel with its zeros. */
+  readonly rows: number;
+}
+
+export interface StationaryPlan {
+  readonly shape: StationaryShape;
+  readonly operation: 'fma' | 'mac';
+  readonly lanes: number;
+  /** Rows of a block: one a stage. */
+  readonly rows: number;
+  /** Vectors of a row of a block: as many as the operation has cycles, so that each accumulator is ready when its turn comes. */
+  readonly vectors: number;
+  readonly grid: { readonly rows: number; readonly columns: number; readonly links: number };
+  /** Terms of a sum that one link adds up. */
+  readonly depth: number;
+  /** Blocks of rows of a unit row, and groups of columns of a unit column. */
+  readonly blocks: number;
+  readonly groups: number;
+  /** Result columns of a unit column: `count` segments of `words`, `pitch` positions apart. */
+  readonly segments: { readonly count: number; readonly words: number; readonly pitch: number };
+  readonly left: {
+    /** Words from one row of a block to the next (odd), or from one term to the next when transposed. */
+    readonly pitch: number;
+    readonly words: number;
+    /** Blocks that fit at once. */
+    readonly ring: number;
+    /** Parts of a row that are loaded and used one after the other. */
+    readonly chunks: number;
+    /** Parts of the first blocks that are there before the arithmetic begins, so that the others come in time. */
+    readonly ahead: number;
+  };
+  readonly right: { readonly words: number; readonly pitch: number; readonly image?: ImageLayout };
+  readonly result: {
+    /** Compute units that share a memory unit. */
+    readonly share: number;
+    /** Memory units that share an address generator. */
+    readonly join: number;
+    /** Blocks that fit at once. */
+    readonly ring: number;
+    /** Results stay on chip until the last one is there, so that stores do not take the memory's time from loads. */
+    readonly hold: boolean;
+  };
+  readonly units: Offer;
+  /** Predicted: cycles of the arithmetic alone, and of the whole run. */
+  readonly cycles: { readonly kernel: number; readonly total: number };
+}
+
+/** Bytes a cycle that an AXI port is taken to move: a DDR3-1600 channel at 1 GHz. */
+const PORT_RATE = 12.8;
+/** Cycles of a token's or a partial sum's way from one unit to the next. */
+const HOP = 24;
+/** Cycles of memory and units from the start to the first word and from the last word to done, in all. */
+const LATENCY = 300;
+
+/** Every mapping that fits, the best one first; the order depends on nothing but the arguments. */
+export function stationaryPlans(arch: Arch, offer: Offer, shape: StationaryShape): StationaryPlan[] {
+  const found: StationaryPlan[] = [];
+  for (const links of [1]) {
+    if (linksDivide(shape, links) === false) continue;
+    for (let columns = 1; columns * links <= offer.pcu; columns++) {
+      for (let rows = 1; rows * columns * links <= offer.pcu; rows++) {
+        const plan = planOf(arch, offer, shape, { rows, columns, links });
+        if (plan) found.push(plan);
+      }
+    }
+  }
+  const cost = (plan: StationaryPlan) => plan.units.pcu + plan.units.pmu + plan.units.ag;
+  return found.sort((a, b) => a.cycles.total - b.cycles.total || a.cycles.kernel - b.cycles.kernel || cost(a) - cost(b));
+}
+
+/** Slices of a sum are whole channels, or equal parts. */
+const linksDivide = ({ right, depth }: StationaryShape, links: number): boolean =>
+  (right.kind === 'image' ? right.channels : depth) % links === 0;
+
+function planOf(arch: Arch, offer: Offer, shape: StationaryShape, grid: StationaryPlan['grid']): StationaryPlan | undefined {
+  const { lanes, stages } = arch.pcu;
+  const { type, right } = shape;
+  const operation = type === 'f32' ? 'fma' : 'mac';
+  const vectors = stageLatency(arch, OPS[operation].code);
+  const rows = Math.min(stages, lanes);
+  const capacity = lanes * arch.pmu.bankWords;
+  const width = vectors * lanes;
+  const depth = shape.depth / grid.links;
+  // Completed rows leave by one bus, a stage after the other: a block may not be done before the one ahead has left.
+  if (depth < rows || vectors > arch.pcu.ring || arch.pcu.vectorIn < 2 || arch.pcu.registers < 2) return undefined;
+
+  const blocks = Math.ceil(Math.ceil(shape.rows / rows) / grid.rows);
+  if (grid.rows > 1 && (grid.rows - 1) * blocks * rows >= shape.rows) return undefined;
+  const spread = right.kind === 'image' ? spreadImage(right, grid.columns, width) : spreadColumns(shape.columns, grid.columns, width);
+  if (!spread) return undefined;
+  const { groups, segments } = spread;
+
+  const columnWords = groups * width;
+  const image = right.kind === 'image' ? imageLayout(right) : undefined;
+  let rightWords: number;
+  let rightPitch: number;
+  if (right.kind === 'image' && image) {
+    rightPitch = image.pitch;
+    const last = (grid.columns - 1) * segments.count * image.pitch + columnWords - 1;
+    const channels = right.channels / grid.links;
+    const reach = last + (channels - 1) * image.channel + (right.window.height - 1) * image.pitch + right.window.width;
+    rightWords = Math.max(reach, image.prefix + channels * image.channel);
+  } else {
+    const transposed = right.kind === 'panel' && right.transposed;
+    rightPitch = transposed ? odd(depth) : columnWords;
+    rightWords = transposed ? columnWords * rightPitch : depth * columnWords;
+    if (transposed && rightPitch >= 2 ** 15) return undefined;
+  }
+  if (rightWords > capacity || depth * Math.max(rows, columnWords) >= 2 ** 24) return undefined;
+
+  const leftPitch = shape.left.transposed ? blocks * rows : odd(depth);
+  const leftWords = shape.left.transposed ? depth * leftPitch : rows * leftPitch;
+  const ring = shape.left.transposed ? (leftWords <= capacity ? 1 : 0) : Math.min(blocks, 255, Math.floor(capacity / leftWords));
+  if (ring < (shape.left.transposed ? 1 : Math.min(2, blocks)) || leftPitch >= 2 ** 15) return undefined;
+
+  const share = grid.columns % 2 === 0 && arch.pmu.writeContexts > 1 && 2 * rows * columnWords <= capacity ? 2 : 1;
+  const blockWords = share * rows * columnWords;
+  const resultRing = Math.min(blocks, 255, Math.floor(capacity / blockWords));
+  if (resultRing < Math.min(2, blocks)) return undefined;
+  const collectors = (grid.rows * grid.columns) / share;
+  const loaders = grid.rows * grid.links + (image ? grid.links + (image.prefix > 0 ? 1 : 0) : grid.columns * grid.links);
+  const join = collectors + loaders <= offer.ag ? 1 : (grid.columns / share) % 2 === 0 && arch.pmu.writeContexts > 1 ? 2 : 0;
+  if (join === 0) return undefined;
+  const units = {
+    pcu: grid.rows * grid.columns * grid.links,
+    pmu: (grid.rows + grid.columns) * grid.links + collectors + (join === 2 ? collectors / 2 : 0),
+    ag: loaders + collectors / join,
+  };
+  if (units.pmu > offer.pmu || units.ag > offer.ag) return undefined;
+
+  const chunks = chunksOf(shape, depth, groups, blocks, lanes);
+  const rate = (PORT_RATE * arch.memory.ports) / 4;
+  const kernel = blocks * groups * (depth + (grid.links > 1 ? 1 : 0)) * vectors;
+  const loading = (shape.rows * shape.depth) / rate;
+  const loads = blocks * chunks;
+  const ahead = Math.min(ring * chunks, loads, 1 + Math.max(1, Math.ceil(loads * (1 - (0.9 * kernel) / loading))));
+  const during = loading * (1 - ahead / loads);
+  const storing = (shape.rows * shape.columns) / rate;
+  const hold = resultRing === blocks && during + storing > 0.9 * kernel;
+  const total =
+    rightTotal(shape) / rate +
+    (loading * ahead) / loads +
+    Math.max(kernel, during + kernel / loads) +
+    (hold ? storing : storing / blocks) +
+    LATENCY +
+    (grid.rows + grid.columns + grid.links) * HOP;
+  return {
+    shape,
+    operation,
+    lanes,
+    rows,
+    vectors,
+    grid,
+    depth,
+    blocks,
+    groups,
+    segments,
+    left: { pitch: leftPitch, words: leftWords, ring, chunks, ahead },
+    right: { words: rightWords, pitch: rightPitch, image },
+    result: { share, join, ring: resultRing, hold },
+    units,
+    cycles: { kernel, total: Math.ceil(total) },
+  };
+}
+
+const odd = (words: number): number => words + 1 - (words % 2);
+
+function spreadColumns(columns: number, over: number, width: number): Pick<StationaryPlan, 'groups' | 'segments'> | undefined {
+  const groups = Math.ceil(Math.ceil(columns / width) / over);
+  const words = groups * width;
+  return over > 1 && (over - 1) * words >= columns ? undefined : { groups, segments: { count: 1, words, pitch: words } };
+}
+
+/** Whole rows of positions to each unit column; the places between the end of a row and the next are computed for nothing. */
+function spreadImage({ down, across, ...image }: Image, over: number, width: number): Pick<StationaryPlan, 'groups' | 'segments'> | undefined {
+  const count = Math.ceil(down / over);
+  if (over > 1 && (over - 1) * count >= down) return undefined;
+  const { pitch } = imageLayout({ ...image, down, across });
+  return { groups: Math.ceil(((count - 1) * pitch + across) / width), segments: { count, words: across, pitch } };
+}
+
+export function imageLayout({ height, width, top, left, window, down, across }: Image): ImageLayout {
+  const bottom = Math.max(0, down + window.height - 1 - top - height);
+  const right = Math.max(0, across + window.width - 1 - left - width);
+  const pitch = width + Math.max(left, right);
+  const rows = height + Math.max(top, bottom);
+  return { pitch, rows, channel: rows * pitch, prefix: top * pitch + left };
+}
+
+/** A row comes in parts, so that the arithmetic need not wait for the last word; token counters hold 255 parts. */
+function chunksOf({ left }: StationaryShape, depth: number, groups: number, blocks: number, lanes: number): number {
+  if (left.transposed || groups > 1) return 1;
+  for (let words = Math.max(128, 8 * lanes); words <= depth / 2; words += lanes)
+    if (depth % words === 0 && (blocks * depth) / words <= 255) return depth / words;
+  return 1;
+}
+
+/** Words of the operand of the columns. */
+const rightTotal = ({ right, depth, columns }: StationaryShape): number =>
+  right.kind === 'image' ? right.channels * right.height * right.width : depth * columns;

@@ -1,0 +1,133 @@
+/** The units that take the result: memory units that collect blocks, some that join two of them, and address generators. */
+import type { Arch } from '../../../arch/schema.ts';
+import { zeroOf } from '../../../base/bitstruct.ts';
+import { type AgConfig, agLayout, type PmuConfig, pmuLayout } from '../../../fabric/config.ts';
+import { innermost, localToken, setAddress, setTrips, walkWords } from './chains.ts';
+import { affine } from './operands.ts';
+import type { StationaryPlan } from './plan.ts';
+
+/** Control inputs and outputs of the memory unit before a store: its runs, what others report, and what it reports. */
+export const DONE = { run: 0, before: 1, out: 3 } as const;
+/** Token inputs and outputs by number: of the writers first. */
+const IN = { filled: 0, free: 2, run: 4, before: 5 } as const;
+const OUT = { filled: 0, free: 2, done: DONE.out } as const;
+
+/** Blocks of neighbouring compute units, side by side, read row by row and segment by segment. */
+export function collect(arch: Arch, plan: StationaryPlan): PmuConfig {
+  const { rows, vectors, lanes, groups, blocks, segments, result } = plan;
+  const config = zeroOf(pmuLayout(arch));
+  const width = vectors * lanes;
+  const own = groups * width;
+  const pitch = result.share * own;
+  const region = { count: result.ring, stride: rows * pitch, mask: 0 };
+  const reader = arch.pmu.writeContexts;
+  const [read] = config.read;
+  for (let w = 0; w < result.share; w++) {
+    const write = config.write[w];
+    write.enable = 1;
+    write.source = w;
+    write.fill = 1;
+    setTrips(write.chain, [vectors, rows, groups, blocks], lanes);
+    setAddress(write.address, arch, w * own, [lanes, pitch, width, 0], 1);
+    write.region = { ...region, mask: innermost(3) };
+    localToken(arch, config, OUT.filled + w, { context: w, mask: innermost(result.hold ? 4 : 3) }, [
+      { input: IN.filled + w, context: reader, mask: innermost(result.hold ? 5 : 4) },
+    ]);
+  }
+  read.enable = 1;
+  read.vector = 1;
+  walkWords(read.chain, segments.words, lanes, [
+    { trips: segments.count, inc: 0 },
+    { trips: result.share, inc: 0 },
+    { trips: rows, inc: 0 },
+    { trips: blocks, inc: 0 },
+  ]);
+  setAddress(read.address, arch, 0, [lanes, segments.pitch, own, pitch, 0], 1);
+  read.region = { ...region, mask: innermost(4) };
+  if (result.ring < blocks) {
+    const free = Array.from({ length: result.share }, (_, w) => ({
+      input: IN.free + w,
+      context: w,
+      mask: innermost(3),
+      init: result.ring,
+    }));
+    localToken(arch, config, OUT.free, { context: reader, mask: innermost(4) }, free);
+  }
+  return config;
+}
+
+/** Rows that wait in a joining unit. */
+const JOINED_ROWS = 8;
+
+/** Two streams of rows become one: a row of the one, then the same row of the other. */
+export function joinRows(arch: Arch, plan: StationaryPlan): PmuConfig {
+  const { rows, lanes, blocks, segments, result } = plan;
+  const config = zeroOf(pmuLayout(arch));
+  const half = result.share * segments.count * Math.ceil(segments.words / lanes);
+  const reader = arch.pmu.writeContexts;
+  const capacity = Math.floor(arch.pmu.bankWords / (2 * half));
+  const ring = Math.min(JOINED_ROWS, capacity, rows * blocks);
+  const region = { count: ring, stride: 2 * half * lanes, mask: innermost(1) };
+  for (let w = 0; w < 2; w++) {
+    const write = config.write[w];
+    write.enable = 1;
+    write.source = w;
+    write.fill = 1;
+    setTrips(write.chain, [half, rows * blocks], lanes);
+    setAddress(write.address, arch, w * half * lanes, [lanes, 0], 1);
+    write.region = region;
+    localToken(arch, config, OUT.filled + w, { context: w, mask: innermost(1) }, [
+      { input: IN.filled + w, context: reader, mask: innermost(1) },
+    ]);
+  }
+  const [read] = config.read;
+  read.enable = 1;
+  read.vector = 1;
+  setTrips(read.chain, [2 * half, rows * blocks], lanes);
+  setAddress(read.address, arch, 0, [lanes, 0], 1);
+  read.region = region;
+  localToken(arch, config, OUT.free, { context: reader, mask: innermost(1) }, [
+    { input: IN.free, context: 0, mask: innermost(1), init: ring },
+    { input: IN.free + 1, context: 1, mask: innermost(1), init: ring },
+  ]);
+  return config;
+}
+
+/** Stores the rows of unit row `i`, from unit column `j` on, of all the compute units whose results arrive here. */
+export function store(arch: Arch, plan: StationaryPlan, base: number, i: number, j: number): AgConfig {
+  const { rows, blocks, segments, result, shape } = plan;
+  const config = zeroOf(agLayout(arch));
+  const { count, words } = segments;
+  const first = i * blocks * rows;
+  const own = count * words;
+  config.enable = 1;
+  config.write = 1;
+  config.run = words;
+  setTrips(config.chain, [count, result.share * result.join, rows, blocks], 1);
+  const incs = [words, own, shape.columns, rows * shape.columns];
+  config.address = affine(arch, base + first * shape.columns + j * own, incs);
+  if (first + blocks * rows > shape.rows) config.row = { used: 1, limit: shape.rows, at: affine(arch, first, [0, 0, 1, rows]) };
+  if ((j + result.share * result.join) * own > shape.columns)
+    config.column = { used: 1, limit: shape.columns, at: affine(arch, j * own, [words, own]) };
+  // A run beyond the array reports before those ahead of it are written: then every run does.
+  config.tokenOut[0] = { used: 1, mask: everyRun(config) ? 0 : innermost(4) };
+  return config;
+}
+
+const everyRun = ({ row, column }: AgConfig): boolean => row.used === 1 || column.used === 1;
+
+/**
+ * The memory unit before a store also counts the store's reports, in read context 1, and reports once that it and those
+ * chained before it are done: compute units are too good for that.
+ */
+export function reportDone(arch: Arch, config: PmuConfig, saver: AgConfig, chained: boolean): void {
+  const context = arch.pmu.writeContexts + 1;
+  const read = config.read[1];
+  read.enable = 1;
+  const runs = saver.chain.counters.slice(0, saver.chain.count).reduce((product, { max }) => product * max, 1);
+  setTrips(read.chain, [everyRun(saver) ? runs : 1], 1);
+  setAddress(read.address, arch, 0, [], 1);
+  config.tokenIn[IN.run] = { used: 1, context, mask: 0, init: 0, source: DONE.run };
+  if (chained) config.tokenIn[IN.before] = { used: 1, context, mask: 1, init: 0, source: DONE.before };
+  config.tokenOut[OUT.done] = { used: 1, context, mask: 1, net: 1 };
+}
