@@ -118,7 +118,9 @@ function verifyTransfer(transfer: Transfer, scope: Scope): void {
   for (const [dimension, expr] of offset.entries()) {
     const { low } = rangeOf(expr, scope.loops);
     if (low < 0 && kind === 'store')
-      report(badTransfer(`a ${kind} of \`${array.name}\` starts at ${low} in dimension ${dimension}`, 'stores start inside the array', source));
+      report(
+        badTransfer(`a ${kind} of \`${array.name}\` starts at ${low} in dimension ${dimension}`, 'stores start inside the array', source),
+      );
   }
 }
 

@@ -47,6 +47,16 @@ export function lowerTransfer(
   const strides = dram.shape.map((_, d) => dram.shape.slice(d + 1).reduce((n, extent) => n * extent, 1));
   const address = combine([{ expr: { base, terms: [] }, scale: 1 }, ...place.map((expr, d) => ({ expr, scale: strides[d] }))]);
   const exceeds = place.map((expr, d) => greatest(expr, loops) + (d === rank - 1 ? run : 1) > dram.shape[d]);
+  if (place.some((expr) => least(expr, loops) < 0)) {
+    throw new DiagnosticError(
+      unsupported(
+        `transfer of \`${dram.name}\``,
+        'it begins before the array, which only a convolution mapped as a whole may do',
+        'let the host give the array with its zeros around it, or use an architecture with more or larger memory units',
+        transfer.source,
+      ),
+    );
+  }
   const rowDimensions = exceeds.flatMap((over, d) => (over && d < rank - 1 ? [d] : []));
   if (rowDimensions.length > 1) {
     throw new DiagnosticError(
@@ -117,6 +127,10 @@ const withoutLoop = (address: AffineExpr, loop: Loop): AffineExpr => ({
   base: address.base + coefOf(address, loop.var) * loop.min,
   terms: address.terms.filter((term) => term.var !== loop.var),
 });
+
+/** Smallest value of an affine expression over the loops' iterations. */
+const least = ({ base, terms }: AffineExpr, loops: readonly Loop[]): number =>
+  -greatest({ base: -base, terms: terms.map((term) => ({ ...term, coef: -term.coef })) }, loops);
 
 /** Largest value of an affine expression over the loops' iterations. */
 function greatest(expr: AffineExpr, loops: readonly Loop[]): number {

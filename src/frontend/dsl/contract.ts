@@ -21,14 +21,15 @@ export function contractionOf({ name, out, expr, to }: Job, fold: readonly Dimen
   return left && right && { out: name, domain: out, fold, left, right };
 }
 
-const factorOf = ({ node }: Expr): Factor | undefined =>
-  node.kind === 'read' ? { array: node.memory, index: node.index } : undefined;
+const factorOf = ({ node }: Expr): Factor | undefined => (node.kind === 'read' ? { array: node.memory, index: node.index } : undefined);
 
 /** Loads what is read of both arrays, sums, stores: no tiles. */
 export function emitWhole(job: Job, { domain, fold, left, right }: Contraction): void {
   const { v, to, type, target } = job;
   if (!('array' in to)) return;
-  const sizes = new Map([...domain, ...fold].map(({ name, size }): [string, Loop] => [name, { var: name, min: 0, max: size, step: 1, par: 1 }]));
+  const sizes = new Map(
+    [...domain, ...fold].map(({ name, size }): [string, Loop] => [name, { var: name, min: 0, max: size, step: 1, par: 1 }]),
+  );
   v.pipe({}, () => {
     const read = [left, right].map(({ array, index }) => {
       const boxes = index.map((expr) => rangeOf(expr, sizes));

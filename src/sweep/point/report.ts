@@ -2,6 +2,7 @@
 import { hash64 } from '../../base/hash.ts';
 import type { Certificate } from '../../compiler/certificate/certificate.ts';
 import type { Fabric } from '../../fabric/graph.ts';
+import { countWork } from '../../ir/count.ts';
 import type { Answers } from '../../ir/evaluate.ts';
 import type { LoopProgram } from '../../ir/loops.ts';
 import { floatOf } from '../../ops/eval.ts';
@@ -54,6 +55,8 @@ export function reportOf(fabric: Fabric, point: Point, profile: DramProfile, sec
   const { built, golden, rtl, icarus, certificate, answers, problems } = point;
   const bytes = golden && { read: BEAT_BYTES * golden.beats.reads, write: BEAT_BYTES * golden.beats.writes };
   const last = WITNESSES.filter((witness) => answers.has(witness)).at(-1);
+  // Lanes and stages that compute what nobody asked for do not count.
+  const needed = golden ? Math.min(1, countWork(built.loops).operations / Math.max(1, golden.stats.operations)) : 1;
   return {
     program: built.program.name,
     arch: fabric.arch.name,
@@ -70,8 +73,8 @@ export function reportOf(fabric: Fabric, point: Point, profile: DramProfile, sec
     bound: { cycles: certificate.cycles, binding: certificate.binding },
     certificate,
     utilisation: {
-      fu: golden?.stats.utilisation ?? null,
-      kernel: golden?.stats.kernelUtilisation ?? null,
+      fu: golden ? needed * golden.stats.utilisation : null,
+      kernel: golden ? needed * golden.stats.kernelUtilisation : null,
       dram: golden && bytes ? ((bytes.read + bytes.write) * profile.unit) / (profile.total * golden.cycles) : null,
     },
     units: built.units,

@@ -1,7 +1,8 @@
 /** Counters and tokens of units, written down briefly. */
+
+import type { Arch } from '../../../arch/schema.ts';
 import type { ChainConfig, PmuConfig } from '../../../fabric/config.ts';
 import { laneInverse } from '../../../fabric/lane-inverse.ts';
-import type { Arch } from '../../../arch/schema.ts';
 
 /** A counter: its trips, and what each adds to the address. */
 export interface Step {

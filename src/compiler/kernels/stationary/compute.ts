@@ -7,10 +7,13 @@ import { innermost, setTrips } from './chains.ts';
 import type { StationaryPlan } from './plan.ts';
 
 /** Vector inputs of a compute unit. */
-export const PORT = { left: 0, right: 1 } as const;
+export const PORT = { left: 0, right: 1, sums: 2 } as const;
 
-/** Stage s: acc[s][p] = left[s] * right[p] + acc[s][p]; `left` is held while p runs; the sums leave by the tap bus. */
-export function multiplyAdd(arch: Arch, plan: StationaryPlan): PcuConfig {
+/**
+ * Stage s: acc[s][p] = left[s] * right[p] + acc[s][p]; `left` is held while p runs; the sums leave by the tap bus.
+ * A later link begins with the sums of the one before, which come in by the tap-in bus.
+ */
+export function multiplyAdd(arch: Arch, plan: StationaryPlan, link: number): PcuConfig {
   const { lanes, vectors, depth, groups, blocks } = plan;
   const config = zeroOf(pcuLayout(arch));
   config.enable = 1;
@@ -27,9 +30,10 @@ export function multiplyAdd(arch: Arch, plan: StationaryPlan): PcuConfig {
     stage.c = { kind: OPERAND.acc, index: 0 };
     stage.lane = s;
     stage.pass = 0b11;
-    stage.acc = { used: 1, first: 0b011, last: 0b010, length: vectors, init: INIT.imm, initReg: 0 };
+    stage.acc = { used: 1, first: 0b011, last: 0b010, length: vectors, init: link > 0 ? INIT.tap : INIT.imm, initReg: 0 };
     stage.tapOut = 1;
   }
+  if (link > 0) config.tapIn = { used: 1, port: PORT.sums };
   config.vectorOut[0] = { used: 1, source: arch.pcu.stages, mask: 0 };
   return config;
 }

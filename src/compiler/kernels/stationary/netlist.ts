@@ -70,7 +70,12 @@ export function stationaryNetlist(arch: Arch, plan: StationaryPlan, places: Plac
     keepers.map(({ id }) => [id, NET.start]),
   );
   for (const l of range(links))
-    for (const i of range(rows)) for (const j of range(columns)) build.unit('pcu', mac(plan, i, j, l), multiplyAdd(arch, plan));
+    for (const i of range(rows)) {
+      for (const j of range(columns)) {
+        build.unit('pcu', mac(plan, i, j, l), multiplyAdd(arch, plan, l));
+        if (l > 0) build.net('vector', mac(plan, i, j, l - 1), 0, [[mac(plan, i, j, l), PORT.sums]]);
+      }
+    }
   takeResults(build, arch, plan, places.out);
   return build.netlist;
 }
@@ -111,9 +116,10 @@ function takeResults(build: Build, arch: Arch, plan: StationaryPlan, base: numbe
   const reporters: { id: string }[] = [];
   const stores: { id: string; last: PmuConfig; saver: AgConfig }[] = [];
   for (const i of range(grid.rows)) {
-    for (let j = 0; j < grid.columns; j += result.share * result.join) {
+    const join = i < result.joined ? 2 : 1;
+    for (let j = 0; j < grid.columns; j += result.share * join) {
       const id = `${i}_${j}`;
-      const halves = range(result.join).map((h) => {
+      const halves = range(join).map((h) => {
         const from = j + h * result.share;
         const name = `collect${i}_${from}`;
         const config = collect(arch, plan);
@@ -122,19 +128,20 @@ function takeResults(build: Build, arch: Arch, plan: StationaryPlan, base: numbe
         return { name, config };
       });
       let last = halves[0];
-      if (result.join === 2) {
+      if (join === 2) {
         last = { name: `join${id}`, config: joinRows(arch, plan) };
         build.unit('pmu', last.name, last.config);
         for (const [h, { name }] of halves.entries()) build.net('vector', name, 0, [[last.name, h]]);
       }
-      const saver = store(arch, plan, base, i, j);
+      const saver = store(arch, plan, base, i, j, result.share * join);
       build.unit('ag', `store${id}`, saver);
       build.net('vector', last.name, 0, [[`store${id}`, 0]]);
       build.net('control', `store${id}`, 0, [[last.name, DONE.run]]);
       stores.push({ id: last.name, last: last.config, saver });
     }
   }
-  // The host has few token inputs: stores report in that many chains.
+  // The host has few token inputs: stores report in that many chains, those that report often ahead of those that wait.
+  stores.sort((a, b) => b.saver.row.used - a.saver.row.used);
   const chains = Math.min(arch.host.tokens, stores.length);
   for (const c of range(chains)) {
     const own = stores.filter((_, s) => s % chains === c);
@@ -162,7 +169,12 @@ class Build {
   }
 
   net(net: Net['net'], unit: string, port: number, to: readonly Sink[]): void {
-    this.netlist.nets.push({ id: `${unit}.${net}${port}`, net, from: { unit, port }, to: to.map(([sink, p]) => ({ unit: sink, port: p })) });
+    this.netlist.nets.push({
+      id: `${unit}.${net}${port}`,
+      net,
+      from: { unit, port },
+      to: to.map(([sink, p]) => ({ unit: sink, port: p })),
+    });
   }
 }
 

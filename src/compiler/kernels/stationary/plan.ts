@@ -58,8 +58,8 @@ export interface StationaryPlan {
   readonly result: {
     /** Compute units that share a memory unit. */
     readonly share: number;
-    /** Memory units that share an address generator. */
-    readonly join: number;
+    /** Unit rows in which two such memory units share an address generator: as few as the generators allow. */
+    readonly joined: number;
     /** Blocks that fit at once. */
     readonly ring: number;
     /** Results stay on chip until the last one is there, so that stores do not take the memory's time from loads. */
@@ -74,14 +74,23 @@ export interface StationaryPlan {
 const PORT_RATE = 12.8;
 /** Cycles of a token's or a partial sum's way from one unit to the next. */
 const HOP = 24;
+/** Speed of the slowest loader: ports are shared by unequal numbers of them. */
+const SLOWEST = 0.8;
+/** Of the parts that would have to be there first if all loaders were equally fast. */
+const EARLY = 0.85;
+/** A mapping may take this much longer than the fastest if its kernel is shorter. */
+const SLACK = 1.5;
 /** Cycles of memory and units from the start to the first word and from the last word to done, in all. */
 const LATENCY = 300;
 
-/** Every mapping that fits, the best one first; the order depends on nothing but the arguments. */
+/**
+ * Every mapping that fits and is not much slower than the fastest, the one with the shortest kernel first: compute units
+ * that are done sooner are free sooner. The order depends on nothing but the arguments.
+ */
 export function stationaryPlans(arch: Arch, offer: Offer, shape: StationaryShape): StationaryPlan[] {
   const found: StationaryPlan[] = [];
-  for (const links of [1]) {
-    if (linksDivide(shape, links) === false) continue;
+  for (let links = 1; links <= (arch.pcu.vectorIn > 2 ? offer.pcu : 1); links++) {
+    if (!linksDivide(shape, links)) continue;
     for (let columns = 1; columns * links <= offer.pcu; columns++) {
       for (let rows = 1; rows * columns * links <= offer.pcu; rows++) {
         const plan = planOf(arch, offer, shape, { rows, columns, links });
@@ -89,8 +98,11 @@ export function stationaryPlans(arch: Arch, offer: Offer, shape: StationaryShape
       }
     }
   }
+  const best = found.reduce((least, { cycles }) => Math.min(least, cycles.total), Number.POSITIVE_INFINITY);
   const cost = (plan: StationaryPlan) => plan.units.pcu + plan.units.pmu + plan.units.ag;
-  return found.sort((a, b) => a.cycles.total - b.cycles.total || a.cycles.kernel - b.cycles.kernel || cost(a) - cost(b));
+  return found
+    .filter(({ cycles }) => cycles.total <= SLACK * best)
+    .sort((a, b) => a.cycles.kernel - b.cycles.kernel || a.cycles.total - b.cycles.total || cost(a) - cost(b));
 }
 
 /** Slices of a sum are whole channels, or equal parts. */
@@ -142,23 +154,30 @@ function planOf(arch: Arch, offer: Offer, shape: StationaryShape, grid: Stationa
   const blockWords = share * rows * columnWords;
   const resultRing = Math.min(blocks, 255, Math.floor(capacity / blockWords));
   if (resultRing < Math.min(2, blocks)) return undefined;
+  // Rows beyond the result are reported one by one, to counters of 8 bits on either side.
+  if (grid.rows * blocks * rows > shape.rows && blocks * rows > 2 * 255) return undefined;
   const collectors = (grid.rows * grid.columns) / share;
   const loaders = grid.rows * grid.links + (image ? grid.links + (image.prefix > 0 ? 1 : 0) : grid.columns * grid.links);
-  const join = collectors + loaders <= offer.ag ? 1 : (grid.columns / share) % 2 === 0 && arch.pmu.writeContexts > 1 ? 2 : 0;
-  if (join === 0) return undefined;
+  const pairs = arch.pmu.writeContexts > 1 ? Math.floor(grid.columns / share / 2) : 0;
+  const joined = Math.max(0, pairs === 0 ? 0 : Math.ceil((collectors + loaders - offer.ag) / pairs));
+  if (joined > grid.rows || (joined > 0 && (grid.columns / share) % 2 !== 0)) return undefined;
   const units = {
     pcu: grid.rows * grid.columns * grid.links,
-    pmu: (grid.rows + grid.columns) * grid.links + collectors + (join === 2 ? collectors / 2 : 0),
-    ag: loaders + collectors / join,
+    pmu: (grid.rows + grid.columns) * grid.links + collectors + joined * pairs,
+    ag: loaders + collectors - joined * pairs,
   };
   if (units.pmu > offer.pmu || units.ag > offer.ag) return undefined;
 
   const chunks = chunksOf(shape, depth, groups, blocks, lanes);
   const rate = (PORT_RATE * arch.memory.ports) / 4;
-  const kernel = blocks * groups * (depth + (grid.links > 1 ? 1 : 0)) * vectors;
+  // A link begins when the one before has finished its first block.
+  const kernel = (blocks * groups + grid.links - 1) * depth * vectors;
   const loading = (shape.rows * shape.depth) / rate;
   const loads = blocks * chunks;
-  const ahead = Math.min(ring * chunks, loads, 1 + Math.max(1, Math.ceil(loads * (1 - (0.9 * kernel) / loading))));
+  // A kernel that keeps the array busy waits until nothing will interrupt it; one that wastes much of it rather begins.
+  const busy = (shape.rows * shape.columns * shape.depth) / (offer.pcu * stages * lanes * kernel);
+  const first = busy >= 0.9 ? 1 - (SLOWEST * kernel) / loading : EARLY * (1 - kernel / loading);
+  const ahead = Math.min(ring * chunks, loads, 1 + Math.max(1, Math.ceil(loads * first)));
   const during = loading * (1 - ahead / loads);
   const storing = (shape.rows * shape.columns) / rate;
   const hold = resultRing === blocks && during + storing > 0.9 * kernel;
@@ -182,7 +201,7 @@ function planOf(arch: Arch, offer: Offer, shape: StationaryShape, grid: Stationa
     segments,
     left: { pitch: leftPitch, words: leftWords, ring, chunks, ahead },
     right: { words: rightWords, pitch: rightPitch, image },
-    result: { share, join, ring: resultRing, hold },
+    result: { share, joined, ring: resultRing, hold },
     units,
     cycles: { kernel, total: Math.ceil(total) },
   };
@@ -197,7 +216,11 @@ function spreadColumns(columns: number, over: number, width: number): Pick<Stati
 }
 
 /** Whole rows of positions to each unit column; the places between the end of a row and the next are computed for nothing. */
-function spreadImage({ down, across, ...image }: Image, over: number, width: number): Pick<StationaryPlan, 'groups' | 'segments'> | undefined {
+function spreadImage(
+  { down, across, ...image }: Image,
+  over: number,
+  width: number,
+): Pick<StationaryPlan, 'groups' | 'segments'> | undefined {
   const count = Math.ceil(down / over);
   if (over > 1 && (over - 1) * count >= down) return undefined;
   const { pitch } = imageLayout({ ...image, down, across });

@@ -12,7 +12,7 @@ export const DONE = { run: 0, before: 1, out: 3 } as const;
 const IN = { filled: 0, free: 2, run: 4, before: 5 } as const;
 const OUT = { filled: 0, free: 2, done: DONE.out } as const;
 
-/** Blocks of neighbouring compute units, side by side, read row by row and segment by segment. */
+/** Blocks of neighbouring compute units, side by side, read row by row, the last segment of a row first. */
 export function collect(arch: Arch, plan: StationaryPlan): PmuConfig {
   const { rows, vectors, lanes, groups, blocks, segments, result } = plan;
   const config = zeroOf(pmuLayout(arch));
@@ -42,7 +42,8 @@ export function collect(arch: Arch, plan: StationaryPlan): PmuConfig {
     { trips: rows, inc: 0 },
     { trips: blocks, inc: 0 },
   ]);
-  setAddress(read.address, arch, 0, [lanes, segments.pitch, own, pitch, 0], 1);
+  const last = (result.share - 1) * own + (segments.count - 1) * segments.pitch;
+  setAddress(read.address, arch, last, [lanes, -segments.pitch, -own, pitch, 0], 1);
   read.region = { ...region, mask: innermost(4) };
   if (result.ring < blocks) {
     const free = Array.from({ length: result.share }, (_, w) => ({
@@ -59,7 +60,7 @@ export function collect(arch: Arch, plan: StationaryPlan): PmuConfig {
 /** Rows that wait in a joining unit. */
 const JOINED_ROWS = 8;
 
-/** Two streams of rows become one: a row of the one, then the same row of the other. */
+/** Two streams of rows become one: a row of the second, then the same row of the first. */
 export function joinRows(arch: Arch, plan: StationaryPlan): PmuConfig {
   const { rows, lanes, blocks, segments, result } = plan;
   const config = zeroOf(pmuLayout(arch));
@@ -74,7 +75,7 @@ export function joinRows(arch: Arch, plan: StationaryPlan): PmuConfig {
     write.source = w;
     write.fill = 1;
     setTrips(write.chain, [half, rows * blocks], lanes);
-    setAddress(write.address, arch, w * half * lanes, [lanes, 0], 1);
+    setAddress(write.address, arch, (1 - w) * half * lanes, [lanes, 0], 1);
     write.region = region;
     localToken(arch, config, OUT.filled + w, { context: w, mask: innermost(1) }, [
       { input: IN.filled + w, context: reader, mask: innermost(1) },
@@ -93,9 +94,9 @@ export function joinRows(arch: Arch, plan: StationaryPlan): PmuConfig {
   return config;
 }
 
-/** Stores the rows of unit row `i`, from unit column `j` on, of all the compute units whose results arrive here. */
-export function store(arch: Arch, plan: StationaryPlan, base: number, i: number, j: number): AgConfig {
-  const { rows, blocks, segments, result, shape } = plan;
+/** Stores the rows of unit row `i` of `units` compute units from unit column `j` on. */
+export function store(arch: Arch, plan: StationaryPlan, base: number, i: number, j: number, units: number): AgConfig {
+  const { rows, blocks, segments, shape } = plan;
   const config = zeroOf(agLayout(arch));
   const { count, words } = segments;
   const first = i * blocks * rows;
@@ -103,18 +104,16 @@ export function store(arch: Arch, plan: StationaryPlan, base: number, i: number,
   config.enable = 1;
   config.write = 1;
   config.run = words;
-  setTrips(config.chain, [count, result.share * result.join, rows, blocks], 1);
-  const incs = [words, own, shape.columns, rows * shape.columns];
-  config.address = affine(arch, base + first * shape.columns + j * own, incs);
+  setTrips(config.chain, [count, units, rows, blocks], 1);
+  const column = j * own + (units - 1) * own + (count - 1) * words;
+  config.address = affine(arch, base + first * shape.columns + column, [-words, -own, shape.columns, rows * shape.columns]);
   if (first + blocks * rows > shape.rows) config.row = { used: 1, limit: shape.rows, at: affine(arch, first, [0, 0, 1, rows]) };
-  if ((j + result.share * result.join) * own > shape.columns)
-    config.column = { used: 1, limit: shape.columns, at: affine(arch, j * own, [words, own]) };
-  // A run beyond the array reports before those ahead of it are written: then every run does.
-  config.tokenOut[0] = { used: 1, mask: everyRun(config) ? 0 : innermost(4) };
+  if ((j + units) * own > shape.columns) config.column = { used: 1, limit: shape.columns, at: affine(arch, column, [-words, -own]) };
+  // A run beyond the array reports before those ahead of it are written. The last one of a row never is, as rows go
+  // backwards; where whole rows are beyond, every row reports.
+  config.tokenOut[0] = { used: 1, mask: innermost(config.row.used ? 2 : 4) };
   return config;
 }
-
-const everyRun = ({ row, column }: AgConfig): boolean => row.used === 1 || column.used === 1;
 
 /**
  * The memory unit before a store also counts the store's reports, in read context 1, and reports once that it and those
@@ -124,8 +123,7 @@ export function reportDone(arch: Arch, config: PmuConfig, saver: AgConfig, chain
   const context = arch.pmu.writeContexts + 1;
   const read = config.read[1];
   read.enable = 1;
-  const runs = saver.chain.counters.slice(0, saver.chain.count).reduce((product, { max }) => product * max, 1);
-  setTrips(read.chain, [everyRun(saver) ? runs : 1], 1);
+  setTrips(read.chain, [saver.row.used ? saver.chain.counters[2].max * saver.chain.counters[3].max : 1], 1);
   setAddress(read.address, arch, 0, [], 1);
   config.tokenIn[IN.run] = { used: 1, context, mask: 0, init: 0, source: DONE.run };
   if (chained) config.tokenIn[IN.before] = { used: 1, context, mask: 1, init: 0, source: DONE.before };

@@ -63,8 +63,7 @@ export function stationaryShape(program: LoopProgram): StationaryShape | undefin
   ]) {
     const left = rowOperand(program, a, row, fold);
     const right = left && (panelOf(program, b, column, fold) ?? imageOf(program, b, column, fold));
-    if (left && right)
-      return { contraction, type: out.type, rows: row.size, columns: product(column), depth: product(fold), left, right };
+    if (left && right) return { contraction, type: out.type, rows: row.size, columns: product(column), depth: product(fold), left, right };
   }
   return undefined;
 }
@@ -81,7 +80,7 @@ function panelOf(program: LoopProgram, factor: Factor, column: readonly Dimensio
 
 function imageOf(program: LoopProgram, factor: Factor, column: readonly Dimension[], fold: readonly Dimension[]): Image | undefined {
   const shape = shapeOf(program, factor);
-  if (!shape || shape.length !== 3 || column.length !== 2 || fold.length !== 3) return undefined;
+  if (shape?.length !== 3 || column.length !== 2 || fold.length !== 3) return undefined;
   const [down, across] = column;
   const [channel, dv, du] = fold;
   const [c, v, u] = factor.index;

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { selectKernel } from '../../../../src/compiler/kernels/select.ts';
+import { stationaryPlans } from '../../../../src/compiler/kernels/stationary/plan.ts';
+import { stationaryShape } from '../../../../src/compiler/kernels/stationary/shape.ts';
+import { patterns } from '../../../../src/frontend/dsl/patterns.ts';
+import { type Program, program } from '../../../../src/frontend/program.ts';
+import { parseLoops } from '../../../../src/ir/loops-parse.ts';
+import { printLoops } from '../../../../src/ir/loops-print.ts';
+import { conv } from '../../../../src/programs/conv.ts';
+import { gemm } from '../../../../src/programs/gemm.ts';
+import { DRAM_PROFILES } from '../../../../src/sim/dram-profile.ts';
+import { buildProgram, targetOf } from '../../../../src/sweep/point/build.ts';
+import { runPoint, type Step } from '../../../../src/sweep/point/point.ts';
+import { fabricNamed } from '../../../support/fabric.ts';
+
+const step: Step = async (_, work) => work(() => {});
+const given = { arrays: new Map(), args: new Map(), seed: 1 };
+
+/** Evaluator and golden simulator agree with each other and the reference, by a kernel. */
+async function agree(one: Program, params: Record<string, number | string>, name: string, change: Record<string, unknown> = {}) {
+  const fabric = fabricNamed(name, change);
+  const resolved = one.resolve(params);
+  expect(selectKernel(one.build(resolved, targetOf(fabric.arch)), fabric)).toBeDefined();
+  const built = buildProgram(fabric, one, params, {});
+  const witnesses = new Set(['evaluator', 'golden'] as const);
+  const point = await runPoint(fabric, built, { witnesses, given, profile: DRAM_PROFILES.ddr3x4, network: 'routed' }, step);
+  expect(point.problems).toEqual([]);
+  expect(point.answers.size).toBe(2);
+  return point;
+}
+
+describe('products', () => {
+  test.each([
+    ['demo', { m: 70, n: 90, k: 33, dtype: 'f32' }],
+    ['demo', { m: 64, n: 130, k: 40, dtype: 'i32' }],
+    ['demo', { m: 50, n: 60, k: 400, dtype: 'f32' }],
+  ] as const)('%s %j', async (name, params) => {
+    await agree(gemm, params, name);
+  });
+
+  test('four lanes', async () => {
+    await agree(gemm, { m: 65, n: 61, k: 24, dtype: 'f32' }, 'tiny', { grid: { columns: 4, rows: 4 } });
+    await agree(conv, { channels: 2, filters: 5, height: 5, width: 6, dtype: 'i32' }, 'tiny', { grid: { columns: 4, rows: 4 } });
+  });
+
+  test('either operand transposed', async () => {
+    const transposed = (a: boolean, b: boolean) =>
+      program({
+        name: 'transposed',
+        params: {},
+        build: (_, target) =>
+          patterns(target, ({ input, tabulate, foldOver, output }) => {
+            const x = input('x', 'i32', a ? [30, 50] : [50, 30]);
+            const y = input('y', 'i32', b ? [70, 30] : [30, 70]);
+            const sum = tabulate([50, 70], (i, j) =>
+              foldOver('add', [30], (k) => (a ? x.at(k, i) : x.at(i, k)).mul(b ? y.at(j, k) : y.at(k, j))),
+            );
+            output('c', sum);
+          }),
+        data: (_, rng) => ({
+          arrays: {
+            x: Int32Array.from({ length: 1500 }, () => rng.int(-9, 9)),
+            y: Int32Array.from({ length: 2100 }, () => rng.int(-9, 9)),
+          },
+        }),
+        reference: (_, { arrays: { x, y } }) => ({
+          outputs: {
+            c: Int32Array.from({ length: 3500 }, (__, at) => {
+              const [i, j] = [Math.floor(at / 70), at % 70];
+              let sum = 0;
+              for (let k = 0; k < 30; k++) sum += x[a ? k * 50 + i : i * 30 + k] * y[b ? j * 30 + k : k * 70 + j];
+              return sum;
+            }),
+          },
+        }),
+      });
+    for (const a of [false, true]) for (const b of [false, true]) await agree(transposed(a, b), {}, 'demo');
+  });
+});
+
+describe('convolutions', () => {
+  test.each([
+    ['demo', { channels: 4, filters: 10, height: 9, width: 7, dtype: 'f32' }],
+    ['demo', { channels: 3, filters: 20, height: 8, width: 16, kernel: 5, padding: 2, dtype: 'f32' }],
+    ['demo', { channels: 5, filters: 13, height: 9, width: 8, padding: 0, dtype: 'i32' }],
+    ['demo', { channels: 8, filters: 12, height: 6, width: 6, kernel: 1, padding: 0, dtype: 'f32' }],
+  ] as const)('%s %j', async (name, params) => {
+    await agree(conv, params, name);
+  });
+
+  test('more channels than a memory unit holds are shared by links', async () => {
+    const params = { channels: 8, filters: 6, height: 12, width: 12, dtype: 'f32' };
+    const fabric = fabricNamed('demo', { pmu: { bankWords: 128 } });
+    const kernel = selectKernel(conv.build(conv.resolve(params), targetOf(fabric.arch)), fabric);
+    expect(kernel?.plan.grid.links).toBeGreaterThan(1);
+    await agree(conv, params, 'demo', { pmu: { bankWords: 128 } });
+  });
+});
+
+test('contractions are printed and read', () => {
+  const built = conv.build(conv.resolve({}), targetOf(fabricNamed('demo').arch));
+  const text = printLoops(built);
+  expect(text).toContain('contract y[i: 16, j: 14, g: 14] = sum(k: 16, l: 3, m: 3) w[i, k, l, m] * x[k, j + l + -1, g + m + -1]');
+  expect(printLoops(parseLoops(text))).toBe(text);
+});
+
+test('hints, further outputs and other folds keep their loops', () => {
+  const target = targetOf(fabricNamed('demo').arch);
+  expect(gemm.build(gemm.resolve({}), target).contraction).toBeDefined();
+  expect(gemm.build(gemm.resolve({ copies: 2 }), target).contraction).toBeUndefined();
+});
+
+/** The mappings of the big cases, without running them. */
+test.each([
+  ['ml', gemm, { m: 512, n: 512, k: 512 }, 0.99],
+  ['ml', gemm, { m: 1024, n: 1024, k: 1024 }, 0.99],
+  ['plasticine', conv, { channels: 256, filters: 384, height: 15, width: 15, padding: 0 }, 0.6],
+] as const)('on %s the arithmetic is near its bound (%#)', (name, one, params, least) => {
+  const fabric = fabricNamed(name);
+  const { arch } = fabric;
+  const shape = stationaryShape(one.build(one.resolve(params), targetOf(arch)));
+  const offer = { pcu: fabric.tilesOf('pcu').length, pmu: fabric.tilesOf('pmu').length, ag: fabric.tilesOf('ag').length };
+  const [plan] = stationaryPlans(arch, offer, shape as NonNullable<typeof shape>);
+  const { rows, columns, depth } = plan.shape;
+  expect((rows * columns * depth) / (offer.pcu * arch.pcu.lanes * arch.pcu.stages * plan.cycles.kernel)).toBeGreaterThan(least);
+});
