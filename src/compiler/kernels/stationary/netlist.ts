@@ -99,8 +99,8 @@ function loadRight(
       same.map((other) => [other.id, 0]),
     );
   }
-  if (!image || image.prefix === 0) return;
-  build.unit('ag', 'load.zeros', loadZeros(arch, image.prefix));
+  if (plan.right.zeros === 0) return;
+  build.unit('ag', 'load.zeros', loadZeros(arch, plan.right.zeros));
   build.net(
     'vector',
     'load.zeros',

@@ -126,11 +126,11 @@ function loadImage(arch: Arch, { grid, right: kept }: StationaryPlan, image: Ima
   if (layout.rows > height) config.row = { used: 1, limit: height, at: affine(arch, 0, [1, 0]) };
 }
 
-/** One run that is beyond its array: zeros, which cost the memory nothing. */
+/** Two runs that are beyond their array: zeros, which cost the memory nothing. */
 export function loadZeros(arch: Arch, words: number): AgConfig {
   const config = zeroOf(agLayout(arch));
   config.enable = 1;
-  setTrips(config.chain, [1], 1);
+  setTrips(config.chain, [2], 1);
   config.run = words;
   config.row = { used: 1, limit: 0, at: affine(arch, 0, []) };
   return config;
@@ -154,22 +154,22 @@ export function keepColumns(arch: Arch, plan: StationaryPlan, j: number, chained
     const own = channels / grid.links;
     if (image.channel === height * shape.right.width) {
       walkWords(write.chain, own * image.channel, lanes, []);
-      setAddress(write.address, arch, image.prefix, [lanes], 1);
+      setAddress(write.address, arch, right.zeros, [lanes], 1);
     } else {
       walkWords(write.chain, image.pitch, lanes, [{ trips: image.rows * own, inc: image.pitch }]);
-      setAddress(write.address, arch, image.prefix, [lanes, image.pitch], 1);
+      setAddress(write.address, arch, right.zeros, [lanes, image.pitch], 1);
     }
     setTrips(read.chain, [vectors, window.width, window.height, own, groups, blocks], lanes);
-    const from = j * plan.segments.count * image.pitch;
+    const from = right.zeros - image.prefix + j * plan.segments.count * image.pitch;
     setAddress(read.address, arch, from, [lanes, 1, image.pitch, image.channel, width, 0], 1);
-    if (image.prefix > 0) {
+    if (right.zeros > 0) {
       const zeros = config.write[1];
       zeros.enable = 1;
       zeros.fill = 1;
       zeros.source = 1;
-      walkWords(zeros.chain, image.prefix, lanes, []);
-      setAddress(zeros.address, arch, 0, [lanes], 1);
-      localToken(arch, config, OUT.zeros, { context: 1, mask: innermost(1) }, [{ input: TOKEN.zeros, context: reader + 1, mask: 1 }]);
+      walkWords(zeros.chain, right.zeros, lanes, [{ trips: 2, inc: 0 }]);
+      setAddress(zeros.address, arch, 0, [lanes, right.zeros + own * image.channel], 1);
+      localToken(arch, config, OUT.zeros, { context: 1, mask: innermost(2) }, [{ input: TOKEN.zeros, context: reader + 1, mask: 1 }]);
     }
   } else if (shape.right.transposed) {
     walkWords(write.chain, depth, lanes, [{ trips: groups * width, inc: right.pitch }]);

@@ -54,7 +54,7 @@ export interface StationaryPlan {
     /** Parts of the first blocks that are there before the arithmetic begins, so that the others come in time. */
     readonly ahead: number;
   };
-  readonly right: { readonly words: number; readonly pitch: number; readonly image?: ImageLayout };
+  readonly right: { readonly words: number; readonly pitch: number; readonly image?: ImageLayout; readonly zeros: number };
   readonly result: {
     /** Compute units that share a memory unit. */
     readonly share: number;
@@ -131,12 +131,15 @@ function planOf(arch: Arch, offer: Offer, shape: StationaryShape, grid: Stationa
   const image = right.kind === 'image' ? imageLayout(right) : undefined;
   let rightWords: number;
   let rightPitch: number;
+  let zeros = 0;
   if (right.kind === 'image' && image) {
     rightPitch = image.pitch;
     const last = (grid.columns - 1) * segments.count * image.pitch + columnWords - 1;
     const channels = right.channels / grid.links;
     const reach = last + (channels - 1) * image.channel + (right.window.height - 1) * image.pitch + right.window.width;
-    rightWords = Math.max(reach, image.prefix + channels * image.channel);
+    // Zeros of one length before the first map and behind the last one, as far as anything is read.
+    zeros = Math.max(image.prefix, reach - image.prefix - channels * image.channel);
+    rightWords = 2 * zeros + channels * image.channel;
   } else {
     const transposed = right.kind === 'panel' && right.transposed;
     rightPitch = transposed ? odd(depth) : columnWords;
@@ -157,7 +160,7 @@ function planOf(arch: Arch, offer: Offer, shape: StationaryShape, grid: Stationa
   // Rows beyond the result are reported one by one, to counters of 8 bits on either side.
   if (grid.rows * blocks * rows > shape.rows && blocks * rows > 2 * 255) return undefined;
   const collectors = (grid.rows * grid.columns) / share;
-  const loaders = grid.rows * grid.links + (image ? grid.links + (image.prefix > 0 ? 1 : 0) : grid.columns * grid.links);
+  const loaders = grid.rows * grid.links + (image ? grid.links + (zeros > 0 ? 1 : 0) : grid.columns * grid.links);
   const pairs = arch.pmu.writeContexts > 1 ? Math.floor(grid.columns / share / 2) : 0;
   const joined = Math.max(0, pairs === 0 ? 0 : Math.ceil((collectors + loaders - offer.ag) / pairs));
   if (joined > grid.rows || (joined > 0 && (grid.columns / share) % 2 !== 0)) return undefined;
@@ -200,7 +203,7 @@ function planOf(arch: Arch, offer: Offer, shape: StationaryShape, grid: Stationa
     groups,
     segments,
     left: { pitch: leftPitch, words: leftWords, ring, chunks, ahead },
-    right: { words: rightWords, pitch: rightPitch, image },
+    right: { words: rightWords, pitch: rightPitch, image, zeros },
     result: { share, joined, ring: resultRing, hold },
     units,
     cycles: { kernel, total: Math.ceil(total) },
