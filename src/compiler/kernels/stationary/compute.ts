@@ -34,6 +34,6 @@ export function multiplyAdd(arch: Arch, plan: StationaryPlan, link: number): Pcu
     stage.tapOut = 1;
   }
   if (link > 0) config.tapIn = { used: 1, port: PORT.sums };
-  config.vectorOut[0] = { used: 1, source: arch.pcu.stages, mask: 0 };
+  config.vectorOut[0] = { ...config.vectorOut[0], used: 1, source: arch.pcu.stages };
   return config;
 }
