@@ -14,6 +14,8 @@ import { fuseRanges } from './passes/ranges.ts';
 import { simplifySingle } from './passes/single.ts';
 import { unroll } from './passes/unroll.ts';
 import { placeAndRoute, type Routed } from './pnr.ts';
+import { checkSlack, slackDiagnostics } from './slack.ts';
+import { waysOf } from './ways.ts';
 
 export interface CompileOptions {
   readonly seed?: number;
@@ -66,6 +68,9 @@ export function compile(program: LoopProgram, fabric: Fabric, options: CompileOp
     ({ value: routed, diagnostics } = placeAndRoute(direct.netlist, fabric, pnr));
   }
   if (!routed) throw new DiagnosticError(diagnostics);
+  const ways = waysOf(lowered.netlist, fabric, routed.placement, routed.routes);
+  const stuck = checkSlack(lowered.netlist, fabric.arch, ways).filter(({ kind }) => kind === 'deadlock');
+  if (stuck.length > 0) throw new DiagnosticError(slackDiagnostics(stuck));
   const count = (kind: string) => lowered.netlist.units.filter((unit) => unit.kind === kind).length;
   return {
     program: mapped,

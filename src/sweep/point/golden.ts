@@ -1,12 +1,13 @@
 /** A bitstream on the golden simulator. */
 import { decode } from '../../bitstream/decode.ts';
+import type { UnitName } from '../../compiler/certificate/contexts.ts';
 import type { Fabric } from '../../fabric/graph.ts';
 import { Dram, type DramProfile } from '../../sim/dram.ts';
 import { Machine } from '../../sim/machine.ts';
 import type { NetworkMode } from '../../sim/network.ts';
 import type { RunStats } from '../../sim/stats.ts';
 import type { TraceRecord } from '../../sim/trace.ts';
-import { describeWaiting } from '../../sim/watchdog.ts';
+import { explainHang } from './hang.ts';
 import { answersFrom, argumentRegisters } from './image.ts';
 import type { MachineRun } from './witness.ts';
 
@@ -35,6 +36,8 @@ export interface GoldenOptions {
   readonly maxCycles?: number;
   /** Scratchpad words hold a pattern until they are written, and reads of such words are noticed (slower). */
   readonly poison?: boolean;
+  /** What the units are called, by tile, for runs that do not end. */
+  readonly names?: ReadonlyMap<number, UnitName>;
   /** Trace records to keep. */
   readonly trace?: number;
 }
@@ -66,7 +69,7 @@ export function runGolden(
     answers: answersFrom(host, dram.image, results),
     errors,
     residue,
-    waiting: waiting.map(describeWaiting),
+    waiting: explainHang(fabric, configs, waiting, options.names),
     stats,
     beats: dram.served,
     trace: machine.tracer?.records ?? [],

@@ -12,7 +12,7 @@ import type { Inputs } from '../../frontend/program.ts';
 import { type Answers, evaluate } from '../../ir/evaluate.ts';
 import type { DramProfile } from '../../sim/dram-profile.ts';
 import type { NetworkMode } from '../../sim/network.ts';
-import { type Built, certify } from './build.ts';
+import { type Built, certify, namesOf } from './build.ts';
 import { compareAnswers, compareReference, runProblems } from './compare.ts';
 import { type GoldenRun, runGolden } from './golden.ts';
 import { dramImage } from './image.ts';
@@ -64,7 +64,9 @@ export async function runPoint(fabric: Fabric, built: Built, options: PointOptio
   const image = dramImage(fabric.arch, host, kbit, words);
   let golden: GoldenRun | undefined;
   if (witnesses.has('golden')) {
-    golden = await step('golden', () => runGolden(fabric, kbit, image, args, { profile, network, maxCycles, poison: options.poison }));
+    const names = built.compiled && namesOf(built.compiled);
+    const run = { profile, network, maxCycles, names, poison: options.poison };
+    golden = await step('golden', () => runGolden(fabric, kbit, image, args, run));
     answers.set('golden', golden.answers);
     problems.push(...runProblems('golden', golden), ...golden.unwritten.map((read) => readUnwritten(program.name, read)));
   }
@@ -75,7 +77,9 @@ export async function runPoint(fabric: Fabric, built: Built, options: PointOptio
     const run = await step(simulator, (onProgress) => runOnRtl(simulator, fabric, kbit, host, image, args, { ...given, onProgress }));
     simulated[simulator] = run;
     answers.set(simulator, run.answers);
-    problems.push(...runProblems(simulator, run));
+    // The hardware tells that it stands still, not why; the golden simulator does.
+    const waiting = golden?.waiting ?? ['`--on golden` tells what every unit waits for'];
+    problems.push(...runProblems(simulator, { ...run, waiting }));
   }
   const { rtl, icarus } = simulated;
 
