@@ -113,6 +113,6 @@ test('ragged sizes of the families that memory-reduce', () => {
 });
 
 test('names are unique and a misspelt one is told', () => {
-  expect(programs.size).toBe(4 + new Set(VARIANTS.flatMap(({ name, family }) => [name, family])).size);
+  expect(programs.size).toBe(5 + new Set(VARIANTS.flatMap(({ name, family }) => [name, family])).size);
   expect(() => programNamed('suite/GEMM_00')).toThrow(/there is no program `suite\/GEMM_00`/);
 });

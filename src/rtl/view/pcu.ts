@@ -129,14 +129,21 @@ export interface PcuView {
     readonly countWidth: number;
     /** The number of lanes as a literal of that width. */
     readonly lanes: string;
-    readonly top: number;
+    /** Of a lane: how many lanes it moves down, and of all lanes beside each other. */
+    readonly wayWidth: number;
+    readonly wayRange: string;
+    readonly belowRange: string;
     /** Moves by 1, 2, 4, ... lanes: from what, to `packed<index>`. */
     readonly levels: readonly {
       readonly index: number;
       readonly shift: number;
       readonly words: string;
       readonly kept: string;
+      /** The rest of the ways, of so many bits a lane. */
       readonly way: string;
+      readonly times: string;
+      /** What the next level still needs to know; none at the last. */
+      readonly next: { readonly width: number; readonly range: string } | null;
     }[];
     /** What the last level gives. */
     readonly packed: string;
@@ -376,13 +383,17 @@ function compactView(lanes: number): PcuView['compact'] {
     countRange: range(countWidth),
     countWidth,
     lanes: `${countWidth}'d${lanes}`,
-    top: lanes - 1,
+    wayWidth: depth,
+    wayRange: range(depth),
+    belowRange: range(lanes * depth),
     levels: Array.from({ length: depth }, (_, index) => ({
       index,
       shift: 2 ** index,
       words: index === 0 ? 'words_i' : `packed${index - 1}`,
       kept: index === 0 ? 'mask_i' : `kept${index - 1}`,
       way: index === 0 ? 'below' : `way${index - 1}`,
+      times: depth - index === 1 ? '' : `*${depth - index}`,
+      next: index < depth - 1 ? { width: depth - index - 1, range: range(lanes * (depth - index - 1)) } : null,
     })),
     packed: depth === 0 ? 'words_i' : `packed${depth - 1}`,
     pairRange: range(64 * lanes),
