@@ -10,6 +10,9 @@ import { runPoint } from '../../src/sweep/point/point.ts';
 import { fabricNamed } from '../support/fabric.ts';
 
 const demo = fabricNamed('demo');
+/** Families that need more than the 16 units of `demo` at any size. */
+const LARGE = new Set(['Kmeans', 'LogReg']);
+const plasticine = fabricNamed('plasticine');
 const families = [...new Set(VARIANTS.map(({ family }) => family))];
 const ROUNDS = process.env.KILN_FULL ? 40 : 4;
 const given = { arrays: new Map(), args: new Map(), seed: 1 } as const;
@@ -22,6 +25,8 @@ function randomParams(family: string, rng: Rng, most: number): Record<string, nu
     if (/^(op|op1|op2|ip2|loop_.*)$/.test(key)) params[key] = rng.int(1, most);
     else if (/^ip/.test(key)) params[key] = rng.int(1, 8);
     else if (/^(ts|ts1|ts2|its)$/.test(key)) params[key] = rng.int(4, 17);
+    // The first points are the first centroids: there are as many of them.
+    else if (key === 'K') params[key] = rng.int(2, 8);
     else if (key === 'iters') params[key] = rng.int(1, 6);
     else if (/^(N|M|D|dim)$/.test(key)) params[key] = rng.int(8, 47);
   }
@@ -30,12 +35,13 @@ function randomParams(family: string, rng: Rng, most: number): Record<string, nu
 
 test.each(families)('%s', async (family) => {
   const rng = new Rng(family);
+  const fabric = LARGE.has(family) ? plasticine : demo;
   let ran = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const params = randomParams(family, rng, round % 2 === 0 ? 1 : 3);
     try {
-      const built = buildProgram(demo, programNamed(`suite/${family}`), params, {});
-      const { problems } = await runPoint(demo, built, options, async (_title, work) => work(() => {}));
+      const built = buildProgram(fabric, programNamed(`suite/${family}`), params, {});
+      const { problems } = await runPoint(fabric, built, options, async (_title, work) => work(() => {}));
       expect(problems, JSON.stringify(params)).toEqual([]);
       ran++;
     } catch (error) {
