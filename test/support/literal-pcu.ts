@@ -309,11 +309,20 @@ export class LiteralPcu {
 
   get empty(): boolean {
     return (
-      this.#pipe.every((stage) => stage.every((e) => e === undefined)) &&
+      this.#pipe.every((stage, s) => !this.#counts(s) || stage.every((e) => e === undefined)) &&
       this.#treePipe.every((e) => e === undefined) &&
       this.#combiner === undefined &&
       this.held.length === 0 &&
       !this.closing
+    );
+  }
+
+  /** Something still comes from the elements of stage s, or they are on their way to the tree. */
+  #counts(s: number): boolean {
+    const { vectorOut, scalarOut, tokenOut, tree } = this.config;
+    if (tree.used && (s <= tree.source || s === this.#S - 1)) return true;
+    return [...vectorOut, ...scalarOut, ...tokenOut].some(
+      ({ used, source }) => used && source >= s && !(tree.used && source === this.#S - 1),
     );
   }
 

@@ -19,7 +19,11 @@ export class Elements {
   readonly complete: Int32Array;
   #lastIssue = -1_000_000;
 
-  constructor(private readonly depth: number) {
+  /** `depth`: advancing cycles to the output of the last stage; `leaves`: after which nothing comes from an element. */
+  constructor(
+    private readonly depth: number,
+    private readonly leaves: number,
+  ) {
     let slots = 2;
     while (slots < depth + 2) slots *= 2;
     this.wrap = slots - 1;
@@ -40,6 +44,11 @@ export class Elements {
   /** An element is somewhere between its issue and the output of the last stage. */
   get inFlight(): boolean {
     return this.time - this.#lastIssue <= this.depth;
+  }
+
+  /** Something may still come from an element. */
+  get awaited(): boolean {
+    return this.time - this.#lastIssue <= this.leaves;
   }
 
   /** The slot of the element issued `ago` advancing cycles before, or -1. */

@@ -81,7 +81,7 @@ export class Pcu implements UnitModel {
       used,
     );
     this.#tap = config.tapIn.used ? this.inputs.vector[config.tapIn.port] : undefined;
-    this.#elements = new Elements(this.#plan.depth);
+    this.#elements = new Elements(this.#plan.depth, this.#plan.leaves);
     this.#segments = splitStages(this.#plan, config);
     const { vector, scalar } = this.inputs;
     const sources = { vector, scalar, tap: this.#tap, counters: this.#chain.value, laneStep: config.chain.laneStep };
@@ -347,7 +347,7 @@ export class Pcu implements UnitModel {
 
   quiet(): boolean {
     if (!this.#enabled) return true;
-    return this.#chain.finished && !this.#elements.inFlight && this.#combiner?.busy !== true && this.#compactor?.empty !== false;
+    return this.#chain.finished && !this.#elements.awaited && this.#combiner?.busy !== true && this.#compactor?.empty !== false;
   }
 
   waiting(): Waiting[] {

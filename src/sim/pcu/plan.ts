@@ -48,8 +48,10 @@ export interface PcuPlan {
   readonly straight: readonly StagePlan[];
   /** banks[s][r]: what register r is when stage s reads it. */
   readonly banks: readonly (readonly Value[])[];
-  /** Advancing cycles after which an element has left. */
+  /** Advancing cycles after which an element has left every stage. */
   readonly depth: number;
+  /** Advancing cycles after which nothing comes from an element any more. */
+  readonly leaves: number;
 }
 
 const ZERO: Value = { kind: 'zero' };
@@ -76,7 +78,10 @@ export function planPcu(arch: Arch, config: PcuConfig): PcuPlan {
     banks.push(banks[s].map((value, r) => (stage.write && stage.dst === r ? { kind: 'result', s } : (stage.pass >> r) & 1 ? value : ZERO)));
   });
   const straight = inTree ? stages.slice(0, -1) : stages;
-  return { lanes, stages, tree, straight, banks, depth: Math.max(...stages.map((stage) => stage.depth)) };
+  const sources = [...config.vectorOut, ...config.scalarOut, ...config.tokenOut].flatMap(({ used, source }) => (used ? [source] : []));
+  const last = Math.max(-1, ...sources.filter((source) => !inTree || source !== count - 1).map((source) => Math.min(source, count - 1)));
+  const leaves = Math.max(straight[Math.min(last, straight.length - 1)]?.depth ?? 0, tree?.depth ?? 0);
+  return { lanes, stages, tree, straight, banks, depth: Math.max(...stages.map((stage) => stage.depth)), leaves };
 }
 
 /** What an operand of a stage is, the accumulator and the immediate apart. */
