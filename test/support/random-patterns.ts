@@ -4,6 +4,7 @@
  *
  * All values are whole numbers small enough that a binary32 sum is exact in any order, so that f32 is compared exactly, too.
  */
+import type { Arch } from '../../src/arch/schema.ts';
 import type { Rng } from '../../src/base/rng.ts';
 import { Expr, type Index, type Program, patterns, program } from '../../src/index.ts';
 import type { ElementType } from '../../src/ir/loops.ts';
@@ -46,11 +47,14 @@ export interface RandomPatterns {
 /** Greatest magnitude of a value before a sum, so that sums stay below 2^24. */
 const LIMIT = 2 ** 14;
 
-/** A program of one to three statements over arrays that they share. */
-export function randomPatterns(rng: Rng, float: boolean): RandomPatterns {
+/** A program over arrays that its statements share: one statement for a `small` fabric, up to three else. */
+export function randomPatterns(rng: Rng, { pcu, grid }: Arch): RandomPatterns {
+  const { float } = pcu;
+  const small = grid.columns * grid.rows < 16;
   const arrays: ArraySpec[] = [];
   const sizes = Array.from({ length: 3 }, () => sizeOf(rng));
-  const statements = Array.from({ length: rng.int(1, 3) }, (_, s) => randomStatement(rng, `y${s}`, sizes, arrays, float));
+  const scope = { rng, arrays, float, depth: small ? 2 : 3, most: small ? 2 : 5 };
+  const statements = Array.from({ length: small ? 1 : rng.int(1, 3) }, (_, s) => randomStatement(scope, `y${s}`, sizes));
   const text = [
     ...arrays.map(({ name, type, shape }) => `${name}: ${type}[${shape.join()}]`),
     ...statements.map(({ name, domain, fold, tree }) => {
@@ -120,7 +124,8 @@ export function randomPatterns(rng: Rng, float: boolean): RandomPatterns {
 
 const sizeOf = (rng: Rng): number => [rng.int(1, 4), rng.int(5, 20), rng.int(17, 70), 16, 1][rng.int(0, 4)];
 
-function randomStatement(rng: Rng, name: string, sizes: readonly number[], arrays: ArraySpec[], float: boolean): Statement {
+function randomStatement(shared: Omit<Scope, 'all'>, name: string, sizes: readonly number[]): Statement {
+  const { rng, float, depth } = shared;
   const type: ElementType = float && rng.int(0, 1) === 1 ? 'f32' : 'i32';
   const rank = rng.int(0, 2);
   const foldRank = rank === 0 ? rng.int(1, 2) : rng.int(0, 1);
@@ -128,8 +133,8 @@ function randomStatement(rng: Rng, name: string, sizes: readonly number[], array
   const order = [0, 1, 2].sort(() => rng.int(0, 1) - 0.5).map((at) => sizes[at]);
   const all = order.slice(0, rank + foldRank);
   const domain = all.slice(0, rank);
-  const scope: Scope = { rng, all, arrays, float };
-  let { tree } = randomTree(scope, type, rng.int(1, 3));
+  const scope: Scope = { ...shared, all };
+  let { tree } = randomTree(scope, type, rng.int(1, depth));
   if (!reads(tree)) tree = { kind: 'op', op: 'add', type, args: [tree, leafRead(scope, type)] };
   if (foldRank === 0) return { name, type, domain, tree };
   const combiners: readonly Combiner[] = type === 'i32' ? ['add', 'min', 'max', 'and', 'or', 'xor', 'mul'] : ['add', 'add', 'min', 'max'];
@@ -144,6 +149,9 @@ interface Scope {
   readonly all: readonly number[];
   readonly arrays: ArraySpec[];
   readonly float: boolean;
+  /** Operations on a way, and arrays, at most. */
+  readonly depth: number;
+  readonly most: number;
 }
 
 interface Bounded {
@@ -189,7 +197,7 @@ function randomLeaf(scope: Scope, type: ElementType): Bounded {
 }
 
 /** An array at some of the variables, in any order: one that is there, or a new one. */
-function leafRead({ rng, all, arrays }: Scope, type: ElementType): Tree {
+function leafRead({ rng, all, arrays, most }: Scope, type: ElementType): Tree {
   const places = all.map((_, v) => v).sort(() => rng.int(0, 1) - 0.5);
   const vars = places.slice(0, rng.int(1, Math.min(2, all.length)));
   const shape = vars.map((v) => all[v]);
@@ -197,7 +205,7 @@ function leafRead({ rng, all, arrays }: Scope, type: ElementType): Tree {
   const array =
     there >= 0 && rng.int(0, 2) > 0
       ? there
-      : arrays.length < 5 || there < 0
+      : arrays.length < most || there < 0
         ? arrays.push({ name: `x${arrays.length}`, type, shape }) - 1
         : there;
   return { kind: 'read', array, vars, type };

@@ -3,9 +3,12 @@
  *
  *   leaf (u: 0..1) { %1 = reduce add %0 over u; result sum = %1 }      =>      leaf (u: 0..1) { result sum = %0 }
  *
- * Saves the levels of the lane tree, where the reduction starts from nothing.
+ * Saves the levels of the lane tree, where the reduction starts from nothing. Lanes of a loop of one iteration are no lanes:
+ * without a reduction they go to the loop around it.
+ *
+ *   leaf (i: 0..9, u: 0..1 par 4) { y[i] = x[i] }                      =>      leaf (u: 0..1, i: 0..9 par 4) { y[i] = x[i] }
  */
-import type { Leaf, Loop, LoopProgram, Statement, Value } from '../../ir/loops.ts';
+import { argsOf, type Leaf, type Loop, type LoopProgram, type Statement, type Value } from '../../ir/loops.ts';
 import { elementsOf } from '../chain.ts';
 
 export function simplifySingle(program: LoopProgram): LoopProgram {
@@ -36,5 +39,33 @@ function dropIn(leaf: Leaf, loops: readonly Loop[]): Leaf {
     return other === undefined ? id : whose(other);
   };
   const values = indexed.map((value): Value => ('args' in value ? { ...value, args: value.args.map(whose) } : value));
-  return { ...leaf, values, effects: leaf.effects.map((effect) => ({ ...effect, value: whose(effect.value) })) };
+  const effects = leaf.effects.map((effect) => ({ ...effect, value: whose(effect.value) }));
+  return {
+    ...leaf,
+    loops: moveLanes(leaf.loops, reducesIn(values, effects) || effects.some(({ kind }) => kind === 'result')),
+    values,
+    effects,
+  };
+}
+
+/** Is one of the effects made from a reduction? */
+function reducesIn(values: readonly Value[], effects: Leaf['effects']): boolean {
+  const seen = new Set<number>();
+  const visit = (id: number): boolean => {
+    if (seen.has(id)) return false;
+    seen.add(id);
+    return values[id].kind === 'reduce' || argsOf(values[id]).some(visit);
+  };
+  return effects.some(({ value }) => visit(value));
+}
+
+/** `kept`: what a lane of which loop is matters. */
+function moveLanes(loops: readonly Loop[], kept: boolean): readonly Loop[] {
+  const lane = loops[loops.length - 1];
+  if (lane === undefined || lane.par === 1 || elementsOf(lane) > 1) return loops;
+  const single = { ...lane, par: 1 };
+  const others = loops.slice(0, -1);
+  const next = others.findLastIndex((loop) => elementsOf(loop) > 1);
+  if (kept || next < 0) return [...others, single];
+  return [...others.filter((_, i) => i !== next), single, { ...others[next], par: lane.par }];
 }
