@@ -59,7 +59,8 @@ function reductionOf(
     id,
     tree: isTreeReduce(leaf, reduce),
     depth: loops.findIndex((loop) => reduce.over.includes(loop.var)),
-    reaches: (value: number) => isMadeFrom(leaf, value, id),
+    // A scan is never finished: its value is there in every iteration.
+    reaches: (value: number) => !reduce.running && isMadeFrom(leaf, value, id),
   };
   const join = (a: string, b: string) => operationText(reduce.op, ops, (i) => (i === 0 ? a : b), 2).text;
   if (!shared.tree) return { ...shared, ...stationary(leaf, loops, reduce, name, domain, ops) };
@@ -73,6 +74,8 @@ type Code = Pick<ReductionCode, 'declare' | 'start' | 'step' | 'vector' | 'finis
 /** Every lane has an accumulator. */
 function stationary(leaf: Leaf, loops: readonly Loop[], reduce: Reduce, name: string, domain: Domain, ops: boolean): Code {
   const lane = leaf.loops[leaf.loops.length - 1];
+  // A scan along the lane loop has one lane.
+  const entry = `${name}[${reduce.over.includes(lane.var) ? 0 : 'l'}]`;
   return {
     declare: [`const ${name} = new ${arrayOf(domain)}(${tripsOf(lane)});`],
     start: (block) => {
@@ -84,14 +87,14 @@ function stationary(leaf: Leaf, loops: readonly Loop[], reduce: Reduce, name: st
       const { text } = operationText(
         reduce.op,
         ops,
-        (i, wanted) => (i < args.length ? block.get(args[i], wanted) : `${name}[l]`),
+        (i, wanted) => (i < args.length ? block.get(args[i], wanted) : entry),
         args.length + 1,
       );
-      block.lines.push(`${name}[l] = ${text};`);
+      block.lines.push(`${entry} = ${text};`);
     },
     vector: [],
     finish: [],
-    value: { text: `${name}[l]`, domain },
+    value: { text: entry, domain },
   };
 }
 
@@ -173,7 +176,8 @@ export function leafBody({ leaf, reductions }: LeafPlace, names: Names): string[
   const lane = leaf.loops[leaf.loops.length - 1];
   const v = `v_${lane.var}`;
   const rates = ratesOf(leaf);
-  const block = new Block(leaf, names);
+  const running = new Map(reductions.flatMap(({ id, value }) => (rates[id] === undefined ? [[id, value] as const] : [])));
+  const block = new Block(leaf, names, running);
   for (const reduction of reductions) reduction.step(block);
   for (const effect of leaf.effects) if (rates[effect.value] === undefined) block.effect(effect);
   const guards = leaf.guards.map(({ index, limit }) => `if (!(${affine(index)} < ${limit})) continue;`);

@@ -151,7 +151,8 @@ function verifyReduce(reduce: Reduce, rates: readonly Rate[], leaf: Leaf, scope:
   const { report, loops } = scope;
   const tree = isTreeReduce(leaf, reduce);
   const chain = [...loops.keys()];
-  const candidates = tree ? chain : chain.slice(0, -1);
+  const along = reduce.running === true && reduce.over.includes(chain.at(-1) ?? '');
+  const candidates = tree || along ? chain : chain.slice(0, -1);
   const suffix = candidates.slice(candidates.length - reduce.over.length);
   if (reduce.over.length === 0 || !sameSet(suffix, reduce.over)) {
     report(
@@ -174,7 +175,20 @@ function verifyReduce(reduce: Reduce, rates: readonly Rate[], leaf: Leaf, scope:
       badReduce('a reduction of a reduction in one leaf', 'write the inner one to a memory and reduce it in another leaf', leaf.source),
     );
   }
-  if (!tree && reduce.init.kind === 'none') {
+  if (reduce.running && reduce.init.kind !== 'const')
+    report(
+      badReduce('a scan starts from memory or from nothing', 'start it from a constant; give it the loops around as well', leaf.source),
+    );
+  const lane = leaf.loops.at(-1);
+  if (along && lane && lane.par > 1)
+    report(
+      badReduce(
+        `a scan along the lanes of \`${lane.var}\``,
+        `each lane accumulates for itself: give \`${lane.var}\` one lane, or scan along another loop`,
+        leaf.source,
+      ),
+    );
+  if (!tree && !reduce.running && reduce.init.kind === 'none') {
     report(badReduce('an accumulator of a single lane starts from nothing', 'start it from a constant or `carried`', leaf.source));
   }
   if (!tree) {

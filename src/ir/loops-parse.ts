@@ -147,13 +147,15 @@ function value(cursor: Cursor): Value {
     const format = cursor.isNumber() ? { fraction: cursor.integer() } : {};
     return { kind: 'macro', macro: macro as MacroName, ...format, args: references(cursor), type: typed(cursor) };
   }
-  if (!cursor.accept('reduce')) return { kind: 'op', op: operation(cursor), args: references(cursor), type: typed(cursor) };
+  const running = cursor.accept('scan') ? ({ running: true } as const) : {};
+  if (!running.running && !cursor.accept('reduce'))
+    return { kind: 'op', op: operation(cursor), args: references(cursor), type: typed(cursor) };
   const op = operation(cursor);
   const args = references(cursor);
   cursor.word('over');
   const over = names(cursor, ['from', 'carried']);
   const init = start(cursor);
-  return { kind: 'reduce', op, args, over, init, type: typed(cursor) };
+  return { kind: 'reduce', op, args, over, init, ...running, type: typed(cursor) };
 }
 
 function start(cursor: Cursor): ReduceInit {

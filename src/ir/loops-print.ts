@@ -74,7 +74,7 @@ function printValue(value: Value): string {
     case 'cast':
       return `cast ${numbers(value.args)} : ${value.type}`;
     case 'reduce':
-      return `reduce ${value.op} ${numbers(value.args)} over ${value.over.join(' ')}${printInit(value.init)} : ${value.type}`;
+      return `${value.running ? 'scan' : 'reduce'} ${value.op} ${numbers(value.args)} over ${value.over.join(' ')}${printInit(value.init)} : ${value.type}`;
   }
 }
 

@@ -132,6 +132,8 @@ export const argsOf = (value: Value): readonly number[] => ('args' in value ? va
  * inside `over`'s innermost one that are not in `over` has an accumulator of its own, combined in
  * order of iteration: acc = op(...args, acc), starting from `init`; op takes acc as its last operand
  * (`add`, `fadd`, `mac`, `fma`, `min`, ...).
+ * `running` (a scan): the value comes in every iteration, as the accumulator is after it, and starts from a constant. Each lane
+ * accumulates for itself: the lane loop is outside `over`, or has one lane.
  */
 export interface Reduce {
   readonly kind: 'reduce';
@@ -139,6 +141,7 @@ export interface Reduce {
   readonly args: readonly number[];
   readonly over: readonly string[];
   readonly init: ReduceInit;
+  readonly running?: true;
   readonly type: ElementType;
 }
 

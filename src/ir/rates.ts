@@ -15,7 +15,7 @@ export function ratesOf(leaf: Leaf): Rate[] {
     return rates[id].rate;
   };
   const find = (value: Value): Rate => {
-    if (value.kind === 'reduce') return value.over;
+    if (value.kind === 'reduce') return value.running ? undefined : value.over;
     return argsOf(value).map(rateOf).reduce(joinRates, undefined);
   };
   return leaf.values.map((_, id) => rateOf(id));
@@ -32,7 +32,10 @@ export const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((name) => b.includes(name));
 
 /** A lane tree (true), or one accumulator a lane? */
-export const isTreeReduce = (leaf: Leaf, reduce: Reduce): boolean => reduce.over.includes(laneLoopOf(leaf)?.var ?? '');
+export const isTreeReduce = (leaf: Leaf, reduce: Reduce): boolean => !reduce.running && reduce.over.includes(laneLoopOf(leaf)?.var ?? '');
+
+/** The loops at whose end the value comes: none for one that comes in every iteration. */
+export const finishedBy = (reduce: Reduce): readonly string[] => (reduce.running ? [] : reduce.over);
 
 /** The last loop. */
 export const laneLoopOf = (leaf: Leaf): Loop | undefined => leaf.loops.at(-1);

@@ -44,7 +44,7 @@ function keyOf(value: Value): string {
           : init.kind === 'const'
             ? `${init.bits}`
             : 'none';
-      return `reduce ${value.op} ${value.args.join(' ')} over ${value.over.join(' ')} from ${start}`;
+      return `${value.running ? 'scan' : 'reduce'} ${value.op} ${value.args.join(' ')} over ${value.over.join(' ')} from ${start}`;
     }
   }
 }

@@ -4,7 +4,7 @@ import { variablesOf } from '../affine.ts';
 import type { Access } from './sites.ts';
 
 /** Does the reduction combine lanes (a tree), or does every lane keep its own accumulator? */
-export const isTree = (leaf: Leaf, reduce: Reduce): boolean => reduce.over.includes(laneLoop(leaf).var);
+export const isTree = (leaf: Leaf, reduce: Reduce): boolean => !reduce.running && reduce.over.includes(laneLoop(leaf).var);
 
 /** The last loop of a leaf. */
 export const laneLoop = (leaf: Leaf): Loop => leaf.loops[leaf.loops.length - 1];
@@ -37,7 +37,7 @@ export function laneShape(leaf: Leaf, access: Access): LaneShape {
 /** Shape in which a value leaves its leaf. */
 export function effectShape(leaf: Leaf, id: number): LaneShape {
   const value: Value = leaf.values[id];
-  if (value.kind !== 'reduce') return { kind: 'vector', loops: leaf.loops };
+  if (value.kind !== 'reduce' || value.running) return { kind: 'vector', loops: leaf.loops };
   const loops = leaf.loops.filter((loop) => !value.over.includes(loop.var));
   return { kind: isTree(leaf, value) ? 'scalar' : 'vector', loops };
 }

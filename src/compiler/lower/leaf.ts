@@ -5,6 +5,7 @@ import { DiagnosticError } from '../../base/diagnostic.ts';
 import { invariant } from '../../base/invariant.ts';
 import { INIT, INPUT, type PcuConfig, pcuLayout } from '../../fabric/config.ts';
 import type { Leaf, Reduce, Value } from '../../ir/loops.ts';
+import { finishedBy } from '../../ir/rates.ts';
 import { OPS } from '../../ops/table.ts';
 import type { Site } from '../analysis/sites.ts';
 import { isTree, laneLoop, laneShape } from '../analysis/values.ts';
@@ -234,7 +235,7 @@ function configureOutput(
 ): Outlet {
   const item = segment.items.find((work) => work.id === value) as Work;
   const source = segment.plan.stageOf.get(value) as number;
-  const mask = item.last ? 2 ** chain.config.count - 1 : item.reduce ? chain.maskOf(item.reduce.over) : 0;
+  const mask = item.last ? 2 ** chain.config.count - 1 : item.reduce ? chain.maskOf(finishedBy(item.reduce)) : 0;
   invariant(item.kind === 'op' || effectValues.includes(value), 'reductions are only used by effects');
   const net = item.kind === 'tree' || sendsScalar(leaf, value, effectValues) ? 'scalar' : 'vector';
   const port = builder.port(unit, net, 'out');

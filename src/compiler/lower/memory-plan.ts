@@ -7,6 +7,7 @@
 import type { Arch } from '../../arch/schema.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import type { AffineExpr, Leaf, Loop, Memory, Nest } from '../../ir/loops.ts';
+import { finishedBy } from '../../ir/rates.ts';
 import { coefOf, combine } from '../affine.ts';
 import { dependences } from '../analysis/order.ts';
 import { type Access, type Site, sharedNests, transferLoops } from '../analysis/sites.ts';
@@ -76,7 +77,7 @@ export function contextLoops(access: Access, memory: Memory, lanes: number): { l
 function reducedOver(leaf: Leaf, access: Access): readonly string[] {
   if (access.kind === 'read') return [];
   const value = leaf.values[leaf.effects[access.ordinal].value];
-  return value.kind === 'reduce' ? value.over : [];
+  return value.kind === 'reduce' ? finishedBy(value) : [];
 }
 
 /** Row-major strides, with rows padded until every vector access has an odd lane stride (or 0 for reads). */

@@ -116,6 +116,7 @@ function fuseInto(producer: Site, write: Access, nest: Nest, sum: Accumulation, 
     );
   };
   const direct = producer.nests.at(-1) === nest;
+  if (leaf.values.some((one) => one.kind === 'reduce' && one.running)) return undefined;
   if (value.kind === 'reduce') {
     const join = joinOf(value.op);
     if (join?.op !== sum.reduce.op || !isWhole(leaf, write.index, shape, value.over)) return undefined;

@@ -65,6 +65,7 @@ export function partialise(
   const loops = [...outer, ...leaf.loops];
   const lane = laneLoopOf(leaf);
   const copied = new Set(loops.filter((loop) => loop !== lane && loop.par > 1 && tripsOf(loop) > 1).map((loop) => loop.var));
+  for (const value of leaf.values) if (value.kind === 'reduce' && value.running) checkScan(leaf, value, copied);
   const values: Value[] = [...leaf.values];
   let left: readonly Effect[] = leaf.effects;
   const written: Effect[] = [];
@@ -107,13 +108,23 @@ export function partialise(
 const nameOf = (effect: Effect): string => `${effect.kind === 'write' ? effect.memory : effect.name}$part`;
 const isCarried = (reduce: Reduce): boolean => reduce.init.kind === 'carried';
 
+/** Iterations of a scan wait for each other: copies of its loops would not. */
+function checkScan(leaf: Leaf, scan: Reduce, copied: ReadonlySet<string>): void {
+  const loop = scan.over.find((name) => copied.has(name));
+  if (loop !== undefined)
+    throw new DiagnosticError(
+      unsupported(`copies of the scanned loop \`${loop}\``, 'each iteration needs the one before it', 'give it `par: 1`', leaf.source),
+    );
+}
+
 /** The reductions that a value is made of, each once; values that meet again are looked at once. */
 function reductionsBelow(leaf: Leaf, id: number, seen = new Set<number>()): { id: number; reduce: Reduce }[] {
   if (seen.has(id)) return [];
   seen.add(id);
   const value = leaf.values[id];
-  if (value.kind === 'reduce') return [{ id, reduce: value }];
-  return value.kind === 'op' ? value.args.flatMap((arg) => reductionsBelow(leaf, arg, seen)) : [];
+  // A scan comes in every iteration: it is like an operation here.
+  if (value.kind === 'reduce' && !value.running) return [{ id, reduce: value }];
+  return value.kind === 'op' || value.kind === 'reduce' ? value.args.flatMap((arg) => reductionsBelow(leaf, arg, seen)) : [];
 }
 
 interface Spot {

@@ -31,6 +31,8 @@ export type Node =
       readonly args: readonly Expr[];
       readonly over: readonly string[];
       readonly init: ReduceInit;
+      /** The value comes in every iteration. */
+      readonly running?: true;
     };
 
 /** What may stand beside an expression in an operation: another of the same type, or a number. */

@@ -79,6 +79,16 @@ export function reduce<T extends ElementType>(
   return new Expr(value.type, { kind: 'reduce', op: typedOp(combiner, value.type), args: [value], over: names(over), init: start });
 }
 
+/**
+ * The running combination of `value` along loops, its own element included; it starts from a constant where the loops begin.
+ * The lane loop stays outside `over`, or has one lane. One element a cycle needs as many accumulators that take turns (vectors
+ * of the lane loop) as the combining operation has cycles of latency.
+ */
+export function scan<T extends ElementType>(combiner: Combiner, value: Expr<T>, over: readonly Index[], start: Start): Expr<T> {
+  const op = typedOp(combiner, value.type);
+  return new Expr(value.type, { kind: 'reduce', op, args: [value], over: names(over), init: start, running: true });
+}
+
 /** Sum of products a * b with one fused operation an iteration; the lane loop stays outside `over`. */
 export function sumOfProducts<T extends ElementType>(a: Expr<T>, b: Operand<T>, over: readonly Index[], start?: Start): Expr<T> {
   const product = operation('mul', a.type, a.type, [a, b]);
