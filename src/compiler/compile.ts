@@ -10,6 +10,7 @@ import { type Kernel, lowerKernel, selectKernel } from './kernels/select.ts';
 import { type Lowered, lower } from './lower/lower.ts';
 import { fuseAccumulation } from './passes/accumulate.ts';
 import { splitBlocks } from './passes/blocks.ts';
+import { fillStarts } from './passes/fill.ts';
 import { fuseRanges } from './passes/ranges.ts';
 import { simplifySingle } from './passes/single.ts';
 import { unroll } from './passes/unroll.ts';
@@ -40,6 +41,7 @@ export const PASSES = [
   { name: 'accumulate', run: fuseAccumulation, why: 'before unroll: the copies of a loop then know what they reduce' },
   { name: 'unroll', run: unroll, why: 'early: everything below knows lanes only' },
   { name: 'blocks', run: splitBlocks, why: 'after unroll, whose copies write parts of one memory' },
+  { name: 'fill', run: fillStarts, why: 'after unroll, which makes accumulations of copies' },
   { name: 'single', run: simplifySingle, why: 'after unroll, which leaves loops of one iteration' },
   { name: 'ranges', run: fuseRanges, why: 'before stages are counted' },
 ] as const;

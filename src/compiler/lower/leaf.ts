@@ -190,8 +190,7 @@ function configureReduction(
     stage.acc.init = INIT.imm;
     stage.imm = reduce.init.bits;
   } else if (reduce.init.kind === 'carried') {
-    if (reduce.init.first)
-      throw new DiagnosticError(unsupported(id, 'a carried reduction that does not start from 0', 'start from 0', leaf.source));
+    invariant(!reduce.init.first, `${id} starts from a memory that was filled`);
     const port = builder.port(unit, 'vector', 'in');
     config.tapIn = { used: 1, port };
     stage.acc.init = INIT.tap;

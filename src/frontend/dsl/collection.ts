@@ -2,7 +2,7 @@
 import type { ElementType } from '../../ir/loops.ts';
 import { patternProblem } from '../messages.ts';
 import { callerSource } from './caller.ts';
-import { type Combiner, Expr } from './expr.ts';
+import { type Combiner, Expr, neutralValue } from './expr.ts';
 import type { IndicesOf, Shape } from './handles.ts';
 import { type Index, Index as IndexClass } from './index-expr.ts';
 import { typedOp } from './nodes.ts';
@@ -126,10 +126,6 @@ function folded<T extends ElementType>(combiner: Combiner, value: Expr<T>, over:
 }
 
 /** The element that changes nothing. */
-export function neutralOf<T extends ElementType>(combiner: Combiner, type: T): Expr<T> {
-  const least = type === 'f32' ? Number.NEGATIVE_INFINITY : -(2 ** 31);
-  const greatest = type === 'f32' ? Number.POSITIVE_INFINITY : 2 ** 31 - 1;
-  return Expr.constant(type, { add: 0, mul: 1, min: greatest, max: least, and: -1, or: 0, xor: 0 }[combiner]);
-}
+const neutralOf = <T extends ElementType>(combiner: Combiner, type: T): Expr<T> => Expr.constant(type, neutralValue(combiner, type));
 
 const bitsOfConstant = ({ node }: Expr): number => (node.kind === 'const' ? node.bits : 0);

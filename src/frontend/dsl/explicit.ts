@@ -30,7 +30,7 @@ import type {
 import { verifyLoops } from '../../ir/loops-verify.ts';
 import { mixedTypes, outsideLeaf, outsideProgram, shapesDiffer, wrongRank } from '../messages.ts';
 import { callerSource } from './caller.ts';
-import { type Combiner, Expr } from './expr.ts';
+import { type Combiner, Expr, neutralValue } from './expr.ts';
 import { ExpressionTable } from './flatten.ts';
 import { carried, type Dram, folded, type IndicesOf, indicesOf, type Memory, type Result, readAt, reduce, type Shape } from './handles.ts';
 import { affineOf, Index, type IndexLike } from './index-expr.ts';
@@ -265,8 +265,9 @@ class Builder {
       const own = Object.fromEntries<LoopSpec>([...words.slice(0, -1), [`u${n}`, 1], last]);
       this.#leafOf(own, (element) => {
         const at = words.map(([name]) => element[name]);
-        const start = fold ? folded : carried;
-        into.set(at, reduce(combiner, part.at(...at), [element[`u${n}`]], start(into.at(...at), Object.values(indices))));
+        const [place, over] = [into.at(...at), Object.values(indices)];
+        const start = fold ? folded(place, over) : carried(place, over, neutralValue(combiner, into.type));
+        into.set(at, reduce(combiner, part.at(...at), [element[`u${n}`]], start));
       });
     };
     this.#nest('pipe', loops, accumulate, options);

@@ -41,6 +41,13 @@ export type Operand<T extends ElementType> = Expr<T> | number;
 /** Reductions by name; `and`, `or`, `xor` are for i32. */
 export type Combiner = 'add' | 'mul' | 'min' | 'max' | 'and' | 'or' | 'xor';
 
+/** What a combiner leaves alone: combined with it, a value is itself. */
+export function neutralValue(combiner: Combiner, type: ElementType): number {
+  const least = type === 'f32' ? Number.NEGATIVE_INFINITY : -(2 ** 31);
+  const greatest = type === 'f32' ? Number.POSITIVE_INFINITY : 2 ** 31 - 1;
+  return { add: 0, mul: 1, min: greatest, max: least, and: -1, or: 0, xor: 0 }[combiner];
+}
+
 export class Expr<T extends ElementType = ElementType> {
   readonly type: T;
   readonly node: Node;
