@@ -37,6 +37,12 @@ export const shapesDiffer = (into: string, whole: readonly number[], from: strin
     },
   );
 
+export const extentOfMemory = (name: string, source?: Source): Diagnostic =>
+  errorDiagnostic('E0258', `a transfer of memory \`${name}\` gives an extent`, {
+    ...at(source),
+    help: 'a transfer moves the whole of a memory; only FIFOs take boxes of any extent',
+  });
+
 export const badConstant = (value: number, type: string, source?: Source): Diagnostic =>
   errorDiagnostic('E0253', `${value} is not an ${type} constant`, {
     ...at(source),

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { rangeOf, variablesIn } from './affine.ts';
 import type { AffineExpr, Loop, LoopProgram, Source } from './loops.ts';
-import { outOfRange, rankDiffers, unknownName, unknownVariable } from './loops-messages.ts';
+import { badQueue, outOfRange, rankDiffers, unknownName, unknownVariable } from './loops-messages.ts';
 
 /** What a statement sees. */
 export interface Scope {
@@ -26,6 +26,10 @@ export function verifyAccess(what: string, name: string, index: readonly AffineE
   if (!memory) {
     const known = scope.program.memories.map((candidate) => candidate.name);
     scope.report(unknownName('memory', name, known, source));
+    return;
+  }
+  if (memory.kind === 'fifo') {
+    scope.report(badQueue(`${what} of \`${name}\` gives an index, it is a FIFO`, 'use `enqueue` and `dequeue`', source));
     return;
   }
   if (memory.shape.length !== index.length) {

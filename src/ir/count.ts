@@ -2,7 +2,7 @@
 import type { Op } from '../ops/table.ts';
 import { tripsOf, variablesIn } from './affine.ts';
 import { legalise } from './legalise.ts';
-import { argsOf, type Leaf, type Loop, type LoopProgram, type Statement } from './loops.ts';
+import { argsOf, type Leaf, type Loop, type LoopProgram, neededBy, type Statement } from './loops.ts';
 import { ratesOf } from './rates.ts';
 
 export interface WorkCount {
@@ -62,6 +62,6 @@ function neededValues({ values, effects }: Leaf): Set<number> {
     needed.add(id);
     argsOf(values[id]).forEach(visit);
   };
-  for (const effect of effects) visit(effect.value);
+  for (const effect of effects) neededBy(effect).forEach(visit);
   return needed;
 }

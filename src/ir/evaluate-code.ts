@@ -11,17 +11,22 @@ import { EXPRESSION_NAMES } from '../ops/expression.ts';
 import { tripsOf } from './affine.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import { type LeafPlace, leafBody, type ReductionCode, reductionsOf } from './evaluate-leaf.ts';
+import { queueReaders } from './evaluate-queues.ts';
 import { affine, Block, type Names } from './evaluate-values.ts';
 import type { Leaf, Loop, LoopProgram, Nest, Statement, Transfer } from './loops.ts';
 
-/** The body of a function of (dram, memories, args, results, lib). */
+/** The body of a function of (dram, memories, queues, args, results, lib). */
 export function generateCode(program: LoopProgram, options: EvaluateOptions): string {
-  const names: Names = { program, ops: options.evalOp !== undefined };
+  const names: Names = { program, readers: queueReaders(program), ops: options.evalOp !== undefined };
   const lines = ["'use strict';", `const { transfer, fma, bits, num, ops, ${Object.keys(EXPRESSION_NAMES).join(', ')} } = lib;`];
   for (const { name } of program.dram) lines.push(`const d_${name} = dram.${name};`);
   // Every word by both its readings: legal programs have no casts left.
-  for (const { name } of program.memories)
-    lines.push(`const m_${name} = memories.${name}, n_${name} = new Float32Array(m_${name}.buffer);`);
+  for (const { kind, name } of program.memories)
+    lines.push(
+      kind === 'fifo'
+        ? `const q_${name} = queues.${name};`
+        : `const m_${name} = memories.${name}, n_${name} = new Float32Array(m_${name}.buffer);`,
+    );
   for (const { name } of program.args) lines.push(`const a_${name} = args.${name}, b_${name} = num(a_${name});`);
   const root = placeOf(program.body, [], { count: 0 }, options);
   for (const leaf of root.leaves) for (const reduction of leaf.reductions) lines.push(...reduction.declare);
@@ -60,7 +65,7 @@ function emit(placed: Placed, names: Names, lines: string[]): void {
     emitLoops(placed, 0, names, lines, () => {
       for (const child of placed.children) emit(child, names, lines);
     });
-  } else lines.push(transferCode(statement, names.program));
+  } else lines.push(transferCode(statement, names));
 }
 
 /** The loops of a nest, or of a leaf but its lane loop, with the starts and finishes of reductions around them. */
@@ -103,8 +108,15 @@ function finishCode(place: LeafPlace, depth: number, names: Names): string[] {
   return lines;
 }
 
-function transferCode(transfer: Transfer, program: LoopProgram): string {
+function transferCode(transfer: Transfer, { program, readers }: Names): string {
   const shape = program.dram.find(({ name }) => name === transfer.dram)?.shape ?? [];
   const list = (items: readonly (string | number)[]) => `[${items.join(', ')}]`;
-  return `transfer(${transfer.kind === 'load'}, d_${transfer.dram}, ${list(shape)}, m_${transfer.memory}, ${list(transfer.offset.map(affine))}, ${list(transfer.extent)});`;
+  const moved = (memory: string) =>
+    `transfer(${transfer.kind === 'load'}, d_${transfer.dram}, ${list(shape)}, ${memory}, ${list(transfer.offset.map(affine))}, ${list(transfer.extent)});`;
+  if (program.memories.find(({ name }) => name === transfer.memory)?.kind !== 'fifo') return moved(`m_${transfer.memory}`);
+  const box = `const box = new Int32Array(${transfer.extent.reduce((product, size) => product * size, 1)});`;
+  const queue = `q_${transfer.memory}`;
+  return transfer.kind === 'load'
+    ? `{ ${box} ${moved('box')} for (const word of box) ${queue}.put(word); }`
+    : `{ ${box} for (let w = 0; w < box.length; w++) box[w] = ${queue}.take(${readers.get(transfer)}); ${moved('box')} }`;
 }

@@ -6,10 +6,12 @@ import { invariant } from '../base/invariant.ts';
 import { floatOf } from '../ops/eval.ts';
 import { type Domain, EXPRESSIONS, type Expression } from '../ops/expression.ts';
 import type { Op } from '../ops/table.ts';
-import type { AffineExpr, Effect, Leaf, LoopProgram } from './loops.ts';
+import type { AffineExpr, Effect, Leaf, LoopProgram, Statement } from './loops.ts';
 
 export interface Names {
   readonly program: LoopProgram;
+  /** Statements that read FIFOs, by number. */
+  readonly readers: ReadonlyMap<Statement, number>;
   /** Arithmetic by `ops.name(a, b, c)` on patterns. */
   readonly ops: boolean;
 }
@@ -100,9 +102,15 @@ export class Block {
       this.lines.push(`results.${effect.name} = ${convert({ text, domain }, 'i')};`);
       return;
     }
+    const when = effect.when === undefined ? '' : `if (${this.get(effect.when, 'i')}) `;
+    if (effect.kind === 'enqueue') {
+      this.lines.push(`${when}q_${effect.memory}.put(${convert({ text, domain }, 'i')});`);
+      return;
+    }
     const at = address(this.#names.program, effect.memory, effect.index);
-    if (domain === 'i') this.lines.push(`m_${effect.memory}[${at}] = ${text};`);
-    else this.lines.push(`if (${text} === ${text}) n_${effect.memory}[${at}] = ${text}; else m_${effect.memory}[${at}] = ${NAN};`);
+    if (domain === 'i') this.lines.push(`${when}m_${effect.memory}[${at}] = ${text};`);
+    else
+      this.lines.push(`${when}{ if (${text} === ${text}) n_${effect.memory}[${at}] = ${text}; else m_${effect.memory}[${at}] = ${NAN}; }`);
   }
 
   #make(id: number, domain: Domain): string {
@@ -127,6 +135,10 @@ export class Block {
       const reduction = this.#reductions.get(id);
       invariant(reduction, 'a reduction is used before it is finished');
       own = { text: this.#define(id, reduction.domain, reduction.text), domain: reduction.domain };
+    } else if (value.kind === 'dequeue') {
+      const taken = `q_${value.memory}.take(${this.#names.readers.get(this.#leaf)})`;
+      const text = value.args.length === 0 ? taken : `(${this.get(value.args[0], 'i')} ? ${taken} : 0)`;
+      own = { text: this.#define(id, 'i', text), domain: 'i' };
     } else {
       invariant(value.kind !== 'macro' && value.kind !== 'cast', 'a program is made legal before it runs');
       own = { text: this.get(id, 'i'), domain: 'i' };

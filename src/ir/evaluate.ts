@@ -10,6 +10,7 @@ import { EXPRESSION_NAMES } from '../ops/expression.ts';
 import { fmaFloat } from '../ops/fma.ts';
 import type { LatencyClass, Op } from '../ops/table.ts';
 import { generateCode } from './evaluate-code.ts';
+import { type Queue, queuesOf } from './evaluate-queues.ts';
 import { legalise } from './legalise.ts';
 import type { LoopProgram } from './loops.ts';
 import { missingArg, missingInput } from './loops-messages.ts';
@@ -28,7 +29,10 @@ export interface Answers {
   readonly results: Map<string, number>;
 }
 
-/** Runs a verified program, its macros as the operations in their place. Words of outputs that are never stored are 0. */
+/**
+ * Runs a verified program, its macros as the operations in their place. Words of outputs that are never stored are 0. A FIFO that
+ * is empty where a word is taken, or holds words at the end, is reported by `DiagnosticError`.
+ */
 export function evaluate(
   program: LoopProgram,
   inputs: ReadonlyMap<string, Uint32Array>,
@@ -52,11 +56,14 @@ export function evaluate(
   if (problems.length > 0) throw new DiagnosticError(problems);
 
   const memories: Record<string, Int32Array> = {};
-  for (const { name, shape } of program.memories) memories[name] = new Int32Array(shape.reduce((product, size) => product * size, 1));
+  for (const { kind, name, shape } of program.memories)
+    if (kind !== 'fifo') memories[name] = new Int32Array(shape.reduce((product, size) => product * size, 1));
   const values = Object.fromEntries(program.args.map(({ name }) => [name, (args.get(name) ?? 0) | 0]));
   const results: Record<string, number> = Object.fromEntries(program.results.map(({ name }) => [name, 0]));
-  const run = new Function('dram', 'memories', 'args', 'results', 'lib', generateCode(legalise(program), options)) as Run;
-  run(dram, memories, values, results, {
+  const legal = legalise(program);
+  const queues = queuesOf(legal);
+  const run = new Function('dram', 'memories', 'queues', 'args', 'results', 'lib', generateCode(legal, options)) as Run;
+  run(dram, memories, queues, values, results, {
     ...EXPRESSION_NAMES,
     transfer,
     fma: fmaFloat,
@@ -64,12 +71,14 @@ export function evaluate(
     num: floatOf,
     ops: options.evalOp,
   });
+  for (const queue of Object.values(queues)) queue.finish();
   return { outputs, results: new Map(program.results.map(({ name }) => [name, results[name] >>> 0])) };
 }
 
 type Run = (
   dram: Record<string, Int32Array>,
   memories: Record<string, Int32Array>,
+  queues: Record<string, Queue>,
   args: Record<string, number>,
   results: Record<string, number>,
   lib: object,

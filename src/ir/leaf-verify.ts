@@ -2,7 +2,7 @@
 import { TREE_OPS } from '../ops/table.ts';
 import { type Scope, verifyAccess, verifyAffine } from './access-verify.ts';
 import { printAffine, variablesIn } from './affine.ts';
-import { argsOf, type ElementType, type Leaf, type Reduce, type Value } from './loops.ts';
+import { argsOf, type ElementType, type Leaf, neededBy, type Reduce, type Value } from './loops.ts';
 import {
   badCarried,
   badEffect,
@@ -22,7 +22,7 @@ export function verifyLeafValues(leaf: Leaf, scope: Scope): void {
   const orderly = leaf.values.every((value, id) => {
     return argsOf(value).every((arg) => Number.isInteger(arg) && arg >= 0 && arg < id);
   });
-  if (!orderly || leaf.effects.some((effect) => !leaf.values[effect.value])) {
+  if (!orderly || leaf.effects.some((effect) => neededBy(effect).some((id) => !leaf.values[id]))) {
     report(badEffect('a value uses one that does not come before it', 'number operands before what uses them', leaf.source));
     return;
   }
@@ -41,6 +41,7 @@ export function verifyLeafValues(leaf: Leaf, scope: Scope): void {
       }
       continue;
     }
+    if (effect.kind === 'enqueue') continue;
     verifyAccess('a write', effect.memory, effect.index, scope, leaf.source);
     verifyPlace('memory', effect.memory, typeOf(value), scope.program.memories, leaf, scope);
     const inside = typeof rate === 'object' ? [...variablesIn(effect.index)].filter((name) => rate.includes(name)) : [];
@@ -136,6 +137,8 @@ function verifyAfter(args: readonly number[], rate: readonly string[], rates: re
   const visit = (id: number): void => {
     if (rates[id] !== undefined) return;
     const value = leaf.values[id];
+    if (value.kind === 'dequeue')
+      scope.report(badEffect('a finished reduction meets a word of a FIFO', 'combine it before the reduction', leaf.source));
     const used = value.kind === 'index' ? [value.var] : value.kind === 'read' ? [...variablesIn(value.index)] : [];
     const inside = used.find((name) => rate.includes(name));
     if (inside !== undefined)

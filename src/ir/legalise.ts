@@ -10,7 +10,7 @@
 import { EVAL } from '../ops/eval.ts';
 import { expandMacro, type MacroGraph } from '../ops/macros.ts';
 import type { Op } from '../ops/table.ts';
-import { argsOf, type ElementType, type Leaf, type LoopProgram, type MacroCall, type Statement, type Value } from './loops.ts';
+import { argsOf, type ElementType, type Leaf, type LoopProgram, type MacroCall, renumbered, type Statement, type Value } from './loops.ts';
 import { signatureOf } from './op-types.ts';
 import { typeOf } from './rates.ts';
 import { ValueTable } from './value-table.ts';
@@ -44,7 +44,7 @@ function legalLeaf(leaf: Leaf): Leaf {
     if (value.kind === 'op') return operate(table, value.op, args, value.type);
     return table.add('args' in value ? { ...value, args } : value);
   };
-  const effects = leaf.effects.map((effect) => ({ ...effect, value: numberOf(effect.value) }));
+  const effects = leaf.effects.map((effect) => renumbered(effect, numberOf));
   return { ...leaf, values: table.values, effects };
 }
 

@@ -113,5 +113,27 @@ export const missingInput = (name: string, words: number, held: number | undefin
 
 export const missingArg = (name: string): Diagnostic => errorDiagnostic('E0221', `argument \`${name}\` is missing`);
 
+export const emptyQueue = (name: string, word: number, source?: Source): Diagnostic =>
+  errorDiagnostic('E0222', `FIFO \`${name}\` is empty where word ${word} of it is taken`, {
+    ...spanOf(source),
+    help: 'enqueue as many words as are dequeued, before them in the order of the program',
+  });
+
+export const wordsLeft = (name: string, words: number, taken: number, source?: Source): Diagnostic =>
+  errorDiagnostic('E0223', `of ${words} words of FIFO \`${name}\` ${words - taken} are left at the end of the run`, {
+    ...spanOf(source),
+    help: 'dequeue as many words as are enqueued',
+  });
+
+export const badQueue = (message: string, help: string, source?: Source): Diagnostic =>
+  errorDiagnostic('E0224', message, { ...spanOf(source), help });
+
+export const ratesDiffer = (name: string, written: number, read: number, writer?: Source, reader?: Source): Diagnostic =>
+  errorDiagnostic('E0225', `FIFO \`${name}\` gets ${written} words in a run, and ${read} are taken`, {
+    ...spanOf(reader),
+    notes: writer ? [`written at ${writer.file}:${writer.line}`] : [],
+    help: 'loops on both ends walk as many elements; a predicate on one end lets fewer pass',
+  });
+
 export const cannotRead = (file: string, line: number, column: number, message: string): Diagnostic =>
   errorDiagnostic('E0230', message, { span: { file, line, column, length: 1 } });

@@ -47,7 +47,8 @@ export function parseLoops(text: string, file = 'program'): LoopProgram {
       dram.push({ name: cursor.name(), type: type(cursor), shape: sizes(cursor), role, ...place(cursor) });
     } else if (cursor.accept('arg')) args.push({ name: cursor.name(), type: type(cursor) });
     else if (cursor.accept('result')) results.push({ name: cursor.name(), type: type(cursor) });
-    else if (cursor.accept('memory')) memories.push({ name: cursor.name(), type: type(cursor), shape: sizes(cursor), ...place(cursor) });
+    else if (cursor.accept('memory')) memories.push(memory(cursor));
+    else if (cursor.accept('fifo')) memories.push({ kind: 'fifo', ...memory(cursor) });
     else break;
   }
   const contracted = cursor.accept('contract') ? { contraction: contraction(cursor) } : {};
@@ -56,6 +57,8 @@ export function parseLoops(text: string, file = 'program'): LoopProgram {
   cursor.end();
   return { name, params, dram, args, results, memories, ...contracted, body };
 }
+
+const memory = (cursor: Cursor): Memory => ({ name: cursor.name(), type: type(cursor), shape: sizes(cursor), ...place(cursor) });
 
 function contraction(cursor: Cursor): Contraction {
   const out = cursor.name();
@@ -118,7 +121,11 @@ function leaf(cursor: Cursor): Leaf {
       const memory = cursor.name();
       const index = indices(cursor);
       cursor.symbol('=');
-      effects.push({ kind: 'write', memory, index, value: reference(cursor) });
+      effects.push({ kind: 'write', memory, index, value: reference(cursor), ...predicate(cursor) });
+    } else if (cursor.accept('enqueue')) {
+      const memory = cursor.name();
+      cursor.symbol('=');
+      effects.push({ kind: 'enqueue', memory, value: reference(cursor), ...predicate(cursor) });
     } else if (cursor.accept('result')) {
       const name = cursor.name();
       cursor.symbol('=');
@@ -132,6 +139,8 @@ function leaf(cursor: Cursor): Leaf {
   return { ...head, values, effects, guards };
 }
 
+const predicate = (cursor: Cursor): { when?: number } => (cursor.accept('when') ? { when: reference(cursor) } : {});
+
 function value(cursor: Cursor): Value {
   if (cursor.accept('const')) {
     const bits = cursor.integer();
@@ -140,6 +149,7 @@ function value(cursor: Cursor): Value {
   if (cursor.accept('index')) return { kind: 'index', var: cursor.name() };
   if (cursor.accept('arg')) return { kind: 'arg', name: cursor.name(), type: typed(cursor) };
   if (cursor.accept('read')) return { kind: 'read', memory: cursor.name(), index: indices(cursor), type: typed(cursor) };
+  if (cursor.accept('dequeue')) return { kind: 'dequeue', memory: cursor.name(), args: references(cursor), type: typed(cursor) };
   if (cursor.accept('cast')) return { kind: 'cast', args: references(cursor), type: typed(cursor) };
   if (cursor.accept('macro')) {
     const macro = cursor.name();

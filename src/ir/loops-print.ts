@@ -24,7 +24,8 @@ export function printLoops(program: LoopProgram): string {
   for (const { role, name, type, shape, source } of program.dram) lines.push(`dram ${role} ${name} ${type} ${sizes(shape)}${at(source)}`);
   for (const { name, type } of program.args) lines.push(`arg ${name} ${type}`);
   for (const { name, type } of program.results) lines.push(`result ${name} ${type}`);
-  for (const { name, type, shape, source } of program.memories) lines.push(`memory ${name} ${type} ${sizes(shape)}${at(source)}`);
+  for (const { kind = 'memory', name, type, shape, source } of program.memories)
+    lines.push(`${kind} ${name} ${type} ${sizes(shape)}${at(source)}`);
   if (program.contraction) lines.push(printContraction(program.contraction));
   printStatement(program.body, '', lines);
   return lines.map((line) => `${line}\n`).join('');
@@ -67,6 +68,8 @@ function printValue(value: Value): string {
       return `arg ${value.name} : ${value.type}`;
     case 'read':
       return `read ${value.memory}${indices(value.index)} : ${value.type}`;
+    case 'dequeue':
+      return `dequeue ${value.memory}${value.args.map((arg) => ` %${arg}`).join('')} : ${value.type}`;
     case 'op':
       return `${value.op} ${numbers(value.args)} : ${value.type}`;
     case 'macro':
@@ -85,9 +88,9 @@ function printInit(init: ReduceInit): string {
 }
 
 function printEffect(effect: Effect): string {
-  return effect.kind === 'write'
-    ? `write ${effect.memory}${indices(effect.index)} = %${effect.value}`
-    : `result ${effect.name} = %${effect.value}`;
+  if (effect.kind === 'result') return `result ${effect.name} = %${effect.value}`;
+  const place = effect.kind === 'write' ? `write ${effect.memory}${indices(effect.index)}` : `enqueue ${effect.memory}`;
+  return `${place} = %${effect.value}${effect.when === undefined ? '' : ` when %${effect.when}`}`;
 }
 
 function printLoop({ var: name, min, max, step, par }: Loop): string {

@@ -18,6 +18,7 @@ import {
   twice,
   unknownName,
 } from './loops-messages.ts';
+import { verifyLeafQueues, verifyQueues } from './queue-verify.ts';
 
 /** Problems of a program; none: every later stage may trust it. */
 export function verifyLoops(program: LoopProgram): Diagnostic[] {
@@ -26,6 +27,7 @@ export function verifyLoops(program: LoopProgram): Diagnostic[] {
   verifyDeclarations(program, report);
   verifyStatement(program.body, { program, loops: new Map(), report });
   verifyUses(program, report);
+  verifyQueues(program, report);
   return found;
 }
 
@@ -45,9 +47,10 @@ function verifyDeclarations(program: LoopProgram, report: Scope['report']): void
   }
   for (const { name } of program.args) declare('argument', name);
   for (const { name } of program.results) declare('result', name);
-  for (const { name, shape: sizes, source } of program.memories) {
-    declare('memory', name, source);
-    shape('memory', name, sizes, source);
+  for (const { kind, name, shape: sizes, source } of program.memories) {
+    const what = kind === 'fifo' ? 'FIFO' : 'memory';
+    declare(what, name, source);
+    shape(what, name, sizes, source);
   }
 }
 
@@ -105,7 +108,10 @@ function verifyTransfer(transfer: Transfer, scope: Scope): void {
     return;
   }
   const dropped = extent.length - memory.shape.length;
-  const fits = dropped >= 0 && extent.every((size, d) => size === (d < dropped ? 1 : memory.shape[d - dropped]));
+  const queue = memory.kind === 'fifo';
+  if (queue && extent.some((size) => !Number.isInteger(size) || size < 1))
+    report(badTransfer(`a ${kind} of extent [${extent.join(', ')}]`, 'sizes are whole numbers from 1', source));
+  const fits = queue || (dropped >= 0 && extent.every((size, d) => size === (d < dropped ? 1 : memory.shape[d - dropped])));
   if (!fits)
     report(
       badTransfer(
@@ -136,6 +142,8 @@ function verifyLeaf(leaf: Leaf, scope: Scope): void {
     if (!Number.isInteger(limit)) report(badGuard(`a guard has the limit ${limit}`, leaf.source));
   }
   verifyLeafValues(leaf, scope);
+  if (leaf.values.some(({ kind }) => kind === 'dequeue') || leaf.effects.some((effect) => effect.kind === 'enqueue' || 'when' in effect))
+    verifyLeafQueues(leaf, scope);
 }
 
 /** Memories that are read are written; results are set once. */
@@ -151,13 +159,14 @@ function verifyUses(program: LoopProgram, report: Scope['report']): void {
       for (const value of statement.values) if (value.kind === 'read') read.set(value.memory, statement.source);
       for (const effect of statement.effects) {
         if (effect.kind === 'write') written.add(effect.memory);
-        else results.set(effect.name, (results.get(effect.name) ?? 0) + 1);
+        else if (effect.kind === 'result') results.set(effect.name, (results.get(effect.name) ?? 0) + 1);
       }
     }
   };
   visit(program.body);
   for (const [memory, source] of read) {
-    if (!written.has(memory) && program.memories.some(({ name }) => name === memory)) report(neverWritten(memory, source));
+    if (!written.has(memory) && program.memories.some(({ kind, name }) => kind !== 'fifo' && name === memory))
+      report(neverWritten(memory, source));
   }
   for (const { name } of program.results) if (results.get(name) !== 1) report(resultCount(name, results.get(name) ?? 0));
 }

@@ -44,10 +44,17 @@ export interface HostScalar {
 }
 
 /**
- * An on-chip memory. `sram` is random access; the compiler N-buffers it over the innermost loop
+ * An on-chip memory. Without `kind` it is random access; the compiler N-buffers it over the innermost loop
  * that holds all its accesses and may replace it by a stream where the orders agree.
+ *
+ * A `fifo` has one dimension, its depth: the words that it holds at least before a writer may have to wait. It has no
+ * index; leaves enqueue and dequeue, a load enqueues all words of its box (zeros outside the array), a store dequeues
+ * as many. The order of the words is that of the program: statement after statement, iteration after iteration, lanes ascending;
+ * what a predicate or a guard keeps out takes no place, so words close up. Every statement that dequeues, and every store, sees
+ * all words from the first on, whatever others took. In meaning a FIFO is never full: depth is no part of the answer.
  */
 export interface Memory {
+  readonly kind?: 'fifo';
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly number[];
@@ -101,10 +108,22 @@ export type Value =
   | { readonly kind: 'arg'; readonly name: string; readonly type: ElementType }
   | { readonly kind: 'read'; readonly memory: string; readonly index: readonly AffineExpr[]; readonly type: ElementType }
   | { readonly kind: 'op'; readonly op: Op; readonly args: readonly number[]; readonly type: ElementType }
+  | Dequeue
   | MacroCall
   /** The same 32 bits read as the other type; no operation. */
   | { readonly kind: 'cast'; readonly args: readonly number[]; readonly type: ElementType }
   | Reduce;
+
+/**
+ * The next word of a FIFO for this leaf, one an iteration. `args` is empty or one predicate: where that is 0, and in iterations that
+ * a guard keeps out, nothing is taken and the value is 0. A leaf has at most one value of this kind a FIFO.
+ */
+export interface Dequeue {
+  readonly kind: 'dequeue';
+  readonly memory: string;
+  readonly args: readonly number[];
+  readonly type: ElementType;
+}
 
 /** A function of several operations. `legalise` puts them in its place, for the evaluator and the compiler alike. */
 export interface MacroCall {
@@ -162,10 +181,31 @@ export type ReduceInit =
       readonly first?: number;
     };
 
-/** What a leaf does with values: once an iteration, or once a finished reduction. */
+/**
+ * What a leaf does with values: once an iteration, or once a finished reduction. `when` is a predicate of every iteration: where it
+ * is 0 a write leaves the word as it is (before any write a word is 0), and nothing is enqueued.
+ */
 export type Effect =
-  | { readonly kind: 'write'; readonly memory: string; readonly index: readonly AffineExpr[]; readonly value: number }
+  | {
+      readonly kind: 'write';
+      readonly memory: string;
+      readonly index: readonly AffineExpr[];
+      readonly value: number;
+      readonly when?: number;
+    }
+  | { readonly kind: 'enqueue'; readonly memory: string; readonly value: number; readonly when?: number }
   | { readonly kind: 'result'; readonly name: string; readonly value: number };
+
+/** The values that an effect needs. */
+export const neededBy = (effect: Effect): readonly number[] =>
+  'when' in effect && effect.when !== undefined ? [effect.value, effect.when] : [effect.value];
+
+/** The effect with its values renumbered. */
+export const renumbered = <E extends Effect>(effect: E, number: (id: number) => number): E => ({
+  ...effect,
+  value: number(effect.value),
+  ...('when' in effect && effect.when !== undefined && { when: number(effect.when) }),
+});
 
 /**
  * An innermost loop nest with a pure expression graph. The last loop is the lane loop. `guards`: an

@@ -30,6 +30,8 @@ function keyOf(value: Value): string {
       return `arg ${value.name}`;
     case 'read':
       return `read ${value.memory}[${affines(value.index)}]`;
+    case 'dequeue':
+      return `dequeue ${value.memory} ${value.args.join(' ')}`;
     case 'op':
       return `${value.op} ${value.args.join(' ')}`;
     case 'macro':

@@ -45,6 +45,7 @@ export interface Lowered {
 }
 
 export function lower(arch: Arch, program: LoopProgram): Lowered {
+  refuseQueues(program);
   const sites = sitesOf(program);
   const accesses = accessesOf(program, sites);
   const builder = new NetlistBuilder(arch);
@@ -102,6 +103,15 @@ export function lower(arch: Arch, program: LoopProgram): Lowered {
   }
   const { args, results } = lowerHost(builder, sites, transfers, leaves);
   return { netlist: builder.finish(), addresses, dramWords, busiest, args, results, memories, streams };
+}
+
+/** FIFOs and predicates are evaluated, not mapped yet. */
+function refuseQueues(program: LoopProgram): void {
+  const fifo = program.memories.find(({ kind }) => kind === 'fifo');
+  if (fifo) throw new DiagnosticError(unsupported(`FIFO \`${fifo.name}\``, 'FIFOs are not mapped yet', 'use a memory', fifo.source));
+  for (const { statement } of sitesOf(program))
+    if (statement.kind === 'leaf' && statement.effects.some((effect) => 'when' in effect))
+      throw new DiagnosticError(unsupported('a predicated write', 'it is not mapped yet', 'write a selected value', statement.source));
 }
 
 /** Where the two ends of each access connect. */

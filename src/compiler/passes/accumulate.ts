@@ -37,6 +37,8 @@ function fuseAt(program: LoopProgram, site: Site, accesses: ReadonlyMap<string, 
   const [producer] = new Set(others.map((access) => access.site));
   const written = others.filter((access) => access.kind === 'write');
   if (!producer || written.length !== 1 || others.some((access) => access.site !== producer)) return undefined;
+  const [{ ordinal }] = written;
+  if (producer.statement.kind === 'leaf' && 'when' in producer.statement.effects[ordinal]) return undefined;
   if (producer.id > site.id || producer.statement.kind !== 'leaf' || producer.statement.guards.length > 0) return undefined;
   if (!producer.nests.includes(nest) || otherUses(nest, sum.into, site.statement)) return undefined;
   const fused = fuseInto(producer, written[0], nest, sum, program);

@@ -11,7 +11,17 @@
  */
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { lastIndex, tripsOf } from '../../ir/affine.ts';
-import type { AffineExpr, Effect, ElementType, Leaf, Loop, Memory, Reduce, Value } from '../../ir/loops.ts';
+import {
+  type AffineExpr,
+  type Effect,
+  type ElementType,
+  type Leaf,
+  type Loop,
+  type Memory,
+  type Reduce,
+  renumbered,
+  type Value,
+} from '../../ir/loops.ts';
 import { isTreeReduce, laneLoopOf, sameSet } from '../../ir/rates.ts';
 import { type Op, TREE_OPS } from '../../ops/table.ts';
 import { unsupported } from '../messages.ts';
@@ -105,7 +115,7 @@ export function partialise(
   return { leaf: partials.length > 0 ? { ...leaf, values, effects: [...left, ...written] } : leaf, partials };
 }
 
-const nameOf = (effect: Effect): string => `${effect.kind === 'write' ? effect.memory : effect.name}$part`;
+const nameOf = (effect: Effect): string => `${effect.kind === 'result' ? effect.name : effect.memory}$part`;
 const isCarried = (reduce: Reduce): boolean => reduce.init.kind === 'carried';
 
 /** Iterations of a scan wait for each other: copies of its loops would not. */
@@ -217,7 +227,7 @@ function combiningLeaf(
     known.set(id, at);
     return at;
   };
-  const moved = effects.map((effect) => ({ ...effect, value: visit(effect.value) }));
+  const moved = effects.map((effect) => renumbered(effect, visit));
   return {
     kind: 'leaf',
     loops,

@@ -6,7 +6,7 @@
  * Saves one or two stages of a predicate. Exact: both sides are 0 or 1 for every x, since the
  * subtraction wraps. Bounds that leave nothing or everything are left alone.
  */
-import type { Leaf, LoopProgram, Statement, Value } from '../../ir/loops.ts';
+import { argsOf, type Leaf, type LoopProgram, neededBy, renumbered, type Statement, type Value } from '../../ir/loops.ts';
 
 export function fuseRanges(program: LoopProgram): LoopProgram {
   const visit = (statement: Statement): Statement => {
@@ -27,8 +27,8 @@ interface Bound {
 function fuseLeaf(leaf: Leaf): Leaf {
   const values: Value[] = [...leaf.values];
   const uses = new Array<number>(values.length).fill(0);
-  for (const value of values) if (value.kind === 'op' || value.kind === 'reduce') for (const arg of value.args) uses[arg]++;
-  for (const effect of leaf.effects) uses[effect.value]++;
+  for (const value of values) for (const arg of argsOf(value)) uses[arg]++;
+  for (const effect of leaf.effects) for (const id of neededBy(effect)) uses[id]++;
   const isAnd = (id: number) => values[id].kind === 'op' && (values[id] as { op: string }).op === 'and';
   const inner = new Set<number>();
   values.forEach((value, id) => {
@@ -59,12 +59,12 @@ function renumber(leaf: Leaf): Leaf {
     const known = numbers.get(id);
     if (known !== undefined) return known;
     const value = leaf.values[id];
-    const moved = value.kind === 'op' || value.kind === 'reduce' ? { ...value, args: value.args.map(visit) } : value;
+    const moved = 'args' in value ? { ...value, args: value.args.map(visit) } : value;
     values.push(moved);
     numbers.set(id, values.length - 1);
     return values.length - 1;
   };
-  const effects = leaf.effects.map((effect) => ({ ...effect, value: visit(effect.value) }));
+  const effects = leaf.effects.map((effect) => renumbered(effect, visit));
   return { ...leaf, values, effects };
 }
 

@@ -7,10 +7,10 @@ export function collectMemories(statement: Statement, names: Set<string>, except
   if (statement.kind === 'nest') for (const child of statement.body) collectMemories(child, names, except);
   else if (statement.kind === 'leaf') {
     for (const value of statement.values) {
-      if (value.kind === 'read') names.add(value.memory);
+      if (value.kind === 'read' || value.kind === 'dequeue') names.add(value.memory);
       if (value.kind === 'reduce' && value.init.kind === 'carried') names.add(value.init.memory);
     }
-    for (const effect of statement.effects) if (effect.kind === 'write') names.add(effect.memory);
+    for (const effect of statement.effects) if (effect.kind !== 'result') names.add(effect.memory);
   } else names.add(statement.memory);
 }
 
@@ -24,11 +24,11 @@ export function renameMemories(statement: Statement, name: (memory: string) => s
     ...statement,
     ...label,
     values: statement.values.map((value) => {
-      if (value.kind === 'read') return { ...value, memory: name(value.memory) };
+      if (value.kind === 'read' || value.kind === 'dequeue') return { ...value, memory: name(value.memory) };
       if (value.kind === 'reduce' && value.init.kind === 'carried')
         return { ...value, init: { ...value.init, memory: name(value.init.memory) } };
       return value;
     }),
-    effects: statement.effects.map((effect) => (effect.kind === 'write' ? { ...effect, memory: name(effect.memory) } : effect)),
+    effects: statement.effects.map((effect) => (effect.kind === 'result' ? effect : { ...effect, memory: name(effect.memory) })),
   };
 }

@@ -8,7 +8,7 @@
  *
  *   leaf (i: 0..9, u: 0..1 par 4) { y[i] = x[i] }                      =>      leaf (u: 0..1, i: 0..9 par 4) { y[i] = x[i] }
  */
-import { argsOf, type Leaf, type Loop, type LoopProgram, type Statement, type Value } from '../../ir/loops.ts';
+import { argsOf, type Leaf, type Loop, type LoopProgram, neededBy, renumbered, type Statement, type Value } from '../../ir/loops.ts';
 import { elementsOf } from '../chain.ts';
 
 export function simplifySingle(program: LoopProgram): LoopProgram {
@@ -39,7 +39,7 @@ function dropIn(leaf: Leaf, loops: readonly Loop[]): Leaf {
     return other === undefined ? id : whose(other);
   };
   const values = indexed.map((value): Value => ('args' in value ? { ...value, args: value.args.map(whose) } : value));
-  const effects = leaf.effects.map((effect) => ({ ...effect, value: whose(effect.value) }));
+  const effects = leaf.effects.map((effect) => renumbered(effect, whose));
   return {
     ...leaf,
     loops: moveLanes(leaf.loops, reducesIn(values, effects) || effects.some(({ kind }) => kind === 'result')),
@@ -56,7 +56,7 @@ function reducesIn(values: readonly Value[], effects: Leaf['effects']): boolean 
     seen.add(id);
     return values[id].kind === 'reduce' || argsOf(values[id]).some(visit);
   };
-  return effects.some(({ value }) => visit(value));
+  return effects.some((effect) => neededBy(effect).some(visit));
 }
 
 /** `kept`: what a lane of which loop is matters. */

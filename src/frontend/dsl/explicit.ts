@@ -28,9 +28,10 @@ import type {
   Statement,
 } from '../../ir/loops.ts';
 import { verifyLoops } from '../../ir/loops-verify.ts';
-import { mixedTypes, outsideLeaf, outsideProgram, shapesDiffer, wrongRank } from '../messages.ts';
+import { extentOfMemory, mixedTypes, outsideLeaf, outsideProgram, shapesDiffer, wrongRank } from '../messages.ts';
 import { callerSource } from './caller.ts';
-import { type Combiner, Expr, neutralValue } from './expr.ts';
+import { type Combiner, Expr, neutralValue, type Operand } from './expr.ts';
+import { dequeued, type Fifo, type Fifos, fifosOf } from './fifos.ts';
 import { ExpressionTable } from './flatten.ts';
 import { carried, type Dram, folded, type IndicesOf, indicesOf, type Memory, type Result, readAt, reduce, type Shape } from './handles.ts';
 import { affineOf, Index, type IndexLike } from './index-expr.ts';
@@ -44,6 +45,11 @@ type Indices<L extends Loops> = { readonly [V in keyof L]: Index };
 
 export interface NestOptions {
   readonly label?: string;
+}
+
+export interface TransferOptions extends NestOptions {
+  /** Sizes of the box into or out of a FIFO; leading ones of 1 may be dropped. */
+  readonly extent?: Shape;
 }
 
 export interface AccumulateOptions extends NestOptions {
@@ -63,6 +69,10 @@ export interface Explicit {
   argIn<T extends ElementType>(name: string, type: T): Expr<T>;
   result<T extends ElementType>(name: string, type: T): Result<T>;
   sram<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S): Memory<T, S>;
+  /** A FIFO of at least `depth` words; writers wait where it is full. */
+  fifo<T extends ElementType>(name: string, type: T, depth: number): Fifo<T>;
+  /** `count` FIFOs, of which an index selects one. */
+  fifos<T extends ElementType>(name: string, type: T, depth: number, count: number): Fifos<T>;
   nest<const L extends Loops>(schedule: Schedule, loops: L, body: (indices: Indices<L>) => void, options?: NestOptions): void;
   /** A nest whose statements overlap across iterations. */
   pipe<const L extends Loops>(loops: L, body: (indices: Indices<L>) => void, options?: NestOptions): void;
@@ -87,18 +97,21 @@ export interface Explicit {
     body: (indices: Indices<L>) => Memory<NoInfer<T>>,
     options?: AccumulateOptions,
   ): void;
-  /** Fills a memory with the box of an array that starts at `offset`; the memory may drop leading dimensions of extent 1. */
+  /**
+   * Fills a memory with the box of an array that starts at `offset`; the memory may drop leading dimensions of extent 1. Into a FIFO
+   * goes a box of `extent` words, row after row: as many as it is deep if not said.
+   */
   load<T extends ElementType, S extends Shape>(
     array: Dram<T, S, 'in' | 'inout'>,
     offset: IndicesOf<S>,
-    into: Memory<NoInfer<T>>,
-    options?: NestOptions,
+    into: Memory<NoInfer<T>> | Fifo<NoInfer<T>>,
+    options?: TransferOptions,
   ): void;
   store<T extends ElementType, S extends Shape>(
     array: Dram<T, S, 'out' | 'inout'>,
     offset: IndicesOf<S>,
-    from: Memory<NoInfer<T>>,
-    options?: NestOptions,
+    from: Memory<NoInfer<T>> | Fifo<NoInfer<T>>,
+    options?: TransferOptions,
   ): void;
   /** Innermost loops around arithmetic; the last loop runs in lanes. */
   leaf<const L extends Loops>(loops: L, body: (indices: Indices<L>) => void, options?: NestOptions): void;
@@ -154,6 +167,8 @@ class Builder {
         return { name, type, set: (value) => this.#effect(type, value, (id) => ({ kind: 'result', name, value: id })) };
       },
       sram: (name, type, shape) => this.#memory(name, type, shape),
+      fifo: (name, type, depth) => this.#fifo(name, type, depth),
+      fifos: (name, type, depth, count) => fifosOf(Array.from({ length: count }, (_, k) => this.#fifo(`${name}_${k}`, type, depth))),
       nest: (schedule, loops, body, options) => this.#nest(schedule, loops, body as (indices: Indices<Loops>) => void, options),
       pipe: (loops, body, options) => this.#nest('pipe', loops, body as (indices: Indices<Loops>) => void, options),
       seq: (loops, body, options) => this.#nest('seq', loops, body as (indices: Indices<Loops>) => void, options),
@@ -195,10 +210,21 @@ class Builder {
       type,
       shape,
       at: (...index) => readAt(name, type, shape, index),
-      set: (index, value) => {
+      set: (index, value, { when } = {}) => {
         const affine = indicesOf(name, shape, index);
-        if (affine) this.#effect(type, value, (id) => ({ kind: 'write', memory: name, index: affine, value: id }));
+        if (affine) this.#effect(type, value, (id) => ({ kind: 'write', memory: name, index: affine, value: id }), when);
       },
+    };
+  }
+
+  #fifo<T extends ElementType>(name: string, type: T, depth: number): Fifo<T> {
+    this.#memories.push({ kind: 'fifo', name, type, shape: [depth], ...place(callerSource()) });
+    return {
+      name,
+      type,
+      depth,
+      enqueue: (value, { when } = {}) => this.#effect(type, value, (id) => ({ kind: 'enqueue', memory: name, value: id }), when),
+      dequeue: (options) => dequeued(name, type, options),
     };
   }
 
@@ -215,15 +241,17 @@ class Builder {
     kind: 'load' | 'store',
     array: Dram,
     offset: readonly IndexLike[],
-    memory: { readonly name: string; readonly type: ElementType; readonly shape: Shape },
-    options: NestOptions = {},
+    memory: Memory | Fifo,
+    { extent: given, ...options }: TransferOptions = {},
   ): void {
     const source = callerSource();
     const at = indicesOf(array.name, array.shape, offset);
     if (!at) return;
-    if (memory.shape.length > array.shape.length) problem(wrongRank(array.name, array.shape.length, memory.shape.length, source));
+    const sizes = 'depth' in memory ? (given ?? [memory.depth]) : memory.shape;
+    if (given && !('depth' in memory)) problem(extentOfMemory(memory.name, source));
+    if (sizes.length > array.shape.length) problem(wrongRank(array.name, array.shape.length, sizes.length, source));
     if (memory.type !== array.type) problem(mixedTypes(kind, [array.type, memory.type], source));
-    const extent = [...new Array(Math.max(0, array.shape.length - memory.shape.length)).fill(1), ...memory.shape];
+    const extent = [...new Array(Math.max(0, array.shape.length - sizes.length)).fill(1), ...sizes];
     this.#statement({ kind, dram: array.name, memory: memory.name, offset: at, extent, ...options, ...place(source) }, source);
   }
 
@@ -273,7 +301,7 @@ class Builder {
     this.#nest('pipe', loops, accumulate, options);
   }
 
-  #effect(type: ElementType, value: Expr | number, make: (id: number) => Effect): void {
+  #effect(type: ElementType, value: Expr | number, make: (id: number) => Effect, when?: Operand<'i32'>): void {
     const source = callerSource();
     if (!this.#leaf) {
       problem(outsideLeaf('`set`', source));
@@ -281,7 +309,11 @@ class Builder {
     }
     const expr = value instanceof Expr ? value : Expr.constant(type, value);
     if (expr.type !== type) problem(mixedTypes('set', [expr.type, `a place of type ${type}`], source));
-    else this.#leaf.effects.push(make(this.#leaf.values.add(expr)));
+    else {
+      const { values, effects } = this.#leaf;
+      const predicate = when === undefined ? {} : { when: values.add(when instanceof Expr ? when : Expr.constant('i32', when)) };
+      effects.push({ ...make(values.add(expr)), ...predicate } as Effect);
+    }
   }
 
   #statement(statement: Statement, source: Source | undefined): boolean {

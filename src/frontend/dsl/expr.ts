@@ -21,6 +21,7 @@ export type Node =
   | { readonly kind: 'index'; readonly var: string }
   | { readonly kind: 'arg'; readonly name: string }
   | { readonly kind: 'read'; readonly memory: string; readonly index: readonly AffineExpr[] }
+  | { readonly kind: 'dequeue'; readonly memory: string; readonly args: readonly Expr[] }
   | { readonly kind: 'op'; readonly op: Op; readonly args: readonly Expr[] }
   | { readonly kind: 'macro'; readonly macro: MacroName; readonly args: readonly Expr[]; readonly fraction?: number }
   /** The same bits as the other type. */

@@ -3,6 +3,7 @@ import type { AffineExpr, DramRole, ElementType, ReduceInit } from '../../ir/loo
 import { wrongRank } from '../messages.ts';
 import { callerSource } from './caller.ts';
 import { type Combiner, Expr, type Operand } from './expr.ts';
+import type { PredicateOptions } from './fifos.ts';
 import { affineOf, type Index, type IndexLike } from './index-expr.ts';
 import { operation, typedOp } from './nodes.ts';
 import { problem } from './problems.ts';
@@ -35,8 +36,8 @@ export interface Memory<T extends ElementType = ElementType, S extends Shape = S
   readonly shape: S;
   /** The word at an index, as data. */
   at(...index: IndicesOf<S>): Expr<T>;
-  /** Writes a word: every iteration, or a finished reduction. */
-  set(index: IndicesOf<S>, value: Operand<T>): void;
+  /** Writes a word: every iteration, or a finished reduction. Where a predicate is 0 the word stays as it is, 0 before any write. */
+  set(index: IndicesOf<S>, value: Operand<T>, options?: PredicateOptions): void;
 }
 
 /** Where a reduction starts. */
