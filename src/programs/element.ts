@@ -7,7 +7,7 @@ export const dtype = { default: 'f32', choices: ['i32', 'f32'], doc: 'element ty
 export const copies = { default: 1, min: 1, max: 64, doc: 'copies in space' } as const;
 
 /** A size. */
-export const size = (value: number, doc: string) => ({ default: value, min: 1, max: 1 << 20, doc }) as const;
+export const size = (value: number, doc: string) => ({ default: value, min: 1, max: 1 << 27, doc }) as const;
 
 /** Random elements: whole numbers of -1000..1000, or binary32 of [0, 1), so that no sum loses its leading digits. */
 export function randomElements(type: 'i32' | 'f32', count: number, rng: Rng): Int32Array | Float32Array {

@@ -3,7 +3,7 @@ import { patterns } from '../frontend/dsl/patterns.ts';
 import { program } from '../frontend/program.ts';
 import { copies, dtype, randomElements, sumOfProductsOf, sumTolerance } from './element.ts';
 
-const dimension = (doc: string) => ({ default: 64, min: 1, max: 4096, doc }) as const;
+const dimension = (doc: string) => ({ default: 64, min: 1, max: 16384, doc }) as const;
 
 export const gemm = program({
   name: 'gemm',

@@ -2,6 +2,7 @@
 import { DiagnosticError } from '../base/diagnostic.ts';
 import { unknownProgram } from '../frontend/messages.ts';
 import type { Program } from '../frontend/program.ts';
+import { blackscholes } from './blackscholes.ts';
 import { conv } from './conv.ts';
 import { gemm } from './gemm.ts';
 import { innerproduct } from './innerproduct.ts';
@@ -11,7 +12,7 @@ import { tpchq6 } from './tpchq6.ts';
 
 /** Every shipped program, in the order in which they are listed. */
 export const programs: ReadonlyMap<string, Program> = new Map(
-  [innerproduct, outerproduct, gemm, conv, tpchq6, ...suite].map((one) => [one.name, one]),
+  [innerproduct, outerproduct, blackscholes, tpchq6, gemm, conv, ...suite].map((one) => [one.name, one]),
 );
 
 /** The program of a name; throws a diagnostic that proposes the nearest one. */

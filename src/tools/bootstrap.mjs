@@ -1,4 +1,4 @@
-// The entry of `npm start`, `npm test`, `npm run test:full`, `npm run prove`, `npm run mutate`, `npm run bench` and `npm run suite`: installs what is missing, then runs.
+// The entry of `npm start`, `npm test`, `npm run test:full`, `npm run prove`, `npm run mutate`, `npm run bench`, `npm run suite` and `npm run apps`: installs what is missing, then runs.
 // Stands alone: plain Node and nothing else, because it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -16,6 +16,7 @@ const tasks = {
   mutate: { tools: ['verilator', 'compiler', 'make'], args: ['--import', 'tsx', 'test/mutation/main.ts'] },
   bench: { tools: ['verilator', 'compiler', 'make'], args: ['--import', 'tsx', 'test/bench/main.ts'] },
   suite: { tools: [], args: ['--import', 'tsx', 'test/bench/main.ts', 'suite'] },
+  apps: { tools: [], args: ['--import', 'tsx', 'test/bench/apps.ts'] },
   install: { tools: 'all' },
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defaultTarget } from '../../src/frontend/program.ts';
+import { blackscholes } from '../../src/programs/blackscholes.ts';
 import { gemm } from '../../src/programs/gemm.ts';
 import { innerproduct } from '../../src/programs/innerproduct.ts';
 import { outerproduct } from '../../src/programs/outerproduct.ts';
@@ -10,6 +11,10 @@ const targets = { tiny: tinyTarget, demo: demoTarget, plasticine: defaultTarget 
 const types = ['i32', 'f32'] as const;
 
 describe.each(Object.entries(targets))('on %s', (_, target) => {
+  test.each([1, 17, 1000, 20_011])('blackscholes of %i options', (n) => {
+    expect(runProgram(blackscholes, { n }, target)).toMatchObject({ mismatches: [], compared: n });
+  });
+
   describe.each(types)('in %s', (dtype) => {
     test.each([1, 5, 16, 17, 100, 1024, 16385, 50_001])('innerproduct of %i', (n) => {
       expect(runProgram(innerproduct, { n, dtype }, target)).toMatchObject({ mismatches: [], compared: 1 });

@@ -105,5 +105,19 @@ function evenTile({ size, lane, exact }: TilingDimension, want: number, copies: 
     return { size: divisor, count: size / divisor };
   }
   const even = Math.ceil(size / count);
-  return { size: lane && count > 1 ? Math.ceil(even / lanes) * lanes : even, count };
+  if (lane && count > 1) return vectorTile(size, Math.max(lanes, Math.floor(want / lanes) * lanes), copies, lanes);
+  return { size: even, count };
+}
+
+/**
+ * Whole vectors, and of the tiles of a quarter of the size wanted or more those with the fewest vectors beyond the end: a
+ * store is done when its last word is, and must not leave a queue of vectors that nobody stores.
+ */
+function vectorTile(size: number, want: number, copies: number, lanes: number): Tile {
+  let best = { size: want, count: Math.ceil(Math.ceil(size / want) / copies) * copies };
+  for (let tile = want; 4 * tile >= want && best.size * best.count - size >= lanes; tile -= lanes) {
+    const count = Math.ceil(Math.ceil(size / tile) / copies) * copies;
+    if (tile * count < best.size * best.count) best = { size: tile, count };
+  }
+  return best;
 }
