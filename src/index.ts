@@ -2,7 +2,7 @@
 export { Rng } from './base/rng.ts';
 export { argWords, compareWithReference, inputWords, type Mismatch } from './frontend/check.ts';
 export type { Collection, Filtered, Folded } from './frontend/dsl/collection.ts';
-export { type Explicit, explicit, type LoopSpec } from './frontend/dsl/explicit.ts';
+export { type Count, type Explicit, explicit, type LoopSpec } from './frontend/dsl/explicit.ts';
 export { type Combiner, Expr, type Operand } from './frontend/dsl/expr.ts';
 export type { Fifo, Fifos, PredicateOptions } from './frontend/dsl/fifos.ts';
 export { carried, type Dram, folded, type Memory, type Result, reduce, scan, startAt, sumOfProducts } from './frontend/dsl/handles.ts';

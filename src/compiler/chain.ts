@@ -2,7 +2,8 @@
  * Loops -> the counter chain of one context.
  *
  * Every context carries a private copy of its enclosing loops. Loops of one trip vanish; neighbouring
- * loops merge into one counter when no affine value, mask or pinned variable tells them apart.
+ * loops merge into one counter when no affine value, mask or pinned variable tells them apart. A loop that ends at run
+ * time is a counter of its own, whose bound comes from a scalar input; its `max` says what the bound is at the most.
  */
 import { DiagnosticError } from '../base/diagnostic.ts';
 import { invariant } from '../base/invariant.ts';
@@ -35,6 +36,8 @@ interface Counter {
   par: number;
   /** Added to affine i per element. */
   coefs: number[];
+  /** It ends at run time. */
+  loop?: Loop;
 }
 
 export interface Chain {
@@ -45,11 +48,13 @@ export interface Chain {
   affine(index: number): { base: number; inc: number[]; lane: number };
   /** The counter that holds a pinned variable, or undefined when the loop vanished (one trip). */
   counterOf(variable: string): number | undefined;
-  /** Issues of the context in one run. */
+  /** Counters that end at run time, with their loops: each needs a scalar input. */
+  readonly bounded: readonly { readonly counter: number; readonly loop: Loop }[];
+  /** Issues of the context in one run, at the most. */
   readonly issues: number;
 }
 
-/** Number of elements of a loop. */
+/** Number of elements of a loop, at the most. */
 export const elementsOf = (loop: Loop): number => Math.max(0, Math.ceil((loop.max - loop.min) / loop.step));
 
 /** Builds the chain, or throws a diagnostic when the unit has too few counters. */
@@ -75,6 +80,7 @@ export function buildChain(request: ChainRequest, limit: { counters: number; fie
   return {
     config,
     issues: inner.reduce((product, counter) => product * Math.ceil(counter.elements / (counter === laneCounter ? counter.par : 1)), 1),
+    bounded: inner.flatMap(({ loop }, counter) => (loop ? [{ counter, loop }] : [])),
     maskOf(vars) {
       let mask = 0;
       for (const name of vars) {
@@ -104,7 +110,7 @@ function mergeLoops(request: ChainRequest): Counter[] {
     const elements = elementsOf(loop);
     invariant(elements > 0, `loop ${loop.var} has trips`);
     invariant(isLane || loop.par === 1, `loop ${loop.var} was unrolled`);
-    if (elements === 1 && !isLane) return;
+    if (elements === 1 && !isLane && !loop.bound) return;
     const next: Counter = {
       vars: [loop.var],
       min: loop.min,
@@ -112,6 +118,7 @@ function mergeLoops(request: ChainRequest): Counter[] {
       elements,
       par: isLane ? loop.par : 1,
       coefs: affines.map((expr) => coefOf(expr, loop.var) * loop.step),
+      ...(loop.bound && { loop }),
     };
     const outer = counters.at(-1);
     if (outer && mergeable(outer, next, masks, pinned)) {
@@ -131,6 +138,7 @@ function mergeLoops(request: ChainRequest): Counter[] {
 }
 
 function mergeable(outer: Counter, inner: Counter, masks: readonly ReadonlySet<string>[], pinned: ReadonlySet<string>): boolean {
+  if (outer.loop || inner.loop) return false;
   if ([...outer.vars, ...inner.vars].some((name) => pinned.has(name))) return false;
   if (inner.elements % inner.par !== 0) return false;
   for (const mask of masks) if (mask.has(outer.vars[0]) !== mask.has(inner.vars[0])) return false;

@@ -13,7 +13,7 @@ import type { PcuConfig, PmuConfig } from '../fabric/config.ts';
 import { inputDepth } from '../fabric/ports.ts';
 import type { Net, Netlist, PortRef, VUnit } from '../ir/netlist.ts';
 import { pcuLatency } from './latency.ts';
-import { countAtLast, firstAtLast, issuesAtLast, tripsOf } from './trips.ts';
+import { countAtLast, firstAtLast, issuesAtLast, mostTripsOf } from './trips.ts';
 import type { Way } from './ways.ts';
 
 export interface SlackViolation {
@@ -153,7 +153,7 @@ function deliver(
 
 /** What leaves a compute unit on a net, given what of the fork arrives at its inputs. */
 function through(arch: Arch, config: PcuConfig, net: Net, inputs: ReadonlyMap<string, Arrival>): Reach {
-  const trips = tripsOf(config.chain);
+  const trips = mostTripsOf(config.chain);
   const output = (net.net === 'vector' ? config.vectorOut : config.scalarOut)[net.from.port];
   const mask = output.source === arch.pcu.stages ? tapMask(config) : output.mask;
   const first = firstAtLast(trips, mask);
@@ -216,7 +216,7 @@ function forksOf(netlist: Netlist, units: ReadonlyMap<string, VUnit>): Fork[] {
     } else if (unit.kind === 'pcu') {
       const config = unit.config as PcuConfig;
       const output = (net.net === 'vector' ? config.vectorOut : config.scalarOut)[net.from.port];
-      const trips = tripsOf(config.chain);
+      const trips = mostTripsOf(config.chain);
       const mask = output.source === config.stages.length ? tapMask(config) : output.mask;
       need = firstAtLast(trips, mask) + 1;
       per = issuesAtLast(trips, 0) / issuesAtLast(trips, mask);

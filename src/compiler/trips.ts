@@ -1,10 +1,15 @@
 /** Counting the issues of a static counter chain: how many there are, which of them match a mask of counters, and when. */
 import type { ChainConfig } from '../fabric/config.ts';
 
-/** Values each used counter takes; a counter with a bound from a stream counts as 1, as nothing is known of it. */
+/** Values each used counter takes; a counter with a bound from a stream counts as 1, the least there can be (of a null issue, too). */
 export function tripsOf(chain: ChainConfig): number[] {
-  return chain.counters.slice(0, chain.count).map(({ min, max, stride, bound }) => {
-    if (bound !== 0 || stride === 0) return 1;
+  return mostTripsOf(chain).map((trips, c) => (chain.counters[c].bound === 0 ? trips : 1));
+}
+
+/** Values each used counter takes at the most: the compiler's chains say in `max` what a bound from a stream stays within. */
+export function mostTripsOf(chain: ChainConfig): number[] {
+  return chain.counters.slice(0, chain.count).map(({ min, max, stride }) => {
+    if (stride === 0) return 1;
     return Math.max(1, Math.ceil((max - min) / stride));
   });
 }

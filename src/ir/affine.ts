@@ -16,8 +16,15 @@ export function rangeOf(expr: AffineExpr, scope: ReadonlyMap<string, Loop>): { l
   return { low, high };
 }
 
-/** Number of iterations. */
+/** Number of iterations; the most, of a loop that ends at run time. */
 export const tripsOf = (loop: Loop): number => Math.max(0, Math.ceil((loop.max - loop.min) / loop.step));
+
+/** Does it make exactly one iteration, always? */
+export const isSingle = (loop: Loop): boolean => tripsOf(loop) === 1 && !loop.bound;
+
+/** The same iterations each time both begin. */
+export const sameLoop = (a: Loop, b: Loop): boolean =>
+  a.min === b.min && a.max === b.max && a.step === b.step && a.bound === undefined && b.bound === undefined;
 
 /** The last index value. */
 export const lastIndex = (loop: Loop): number => loop.min + (tripsOf(loop) - 1) * loop.step;

@@ -11,7 +11,7 @@ export interface WorkCount {
   readonly byOp: ReadonlyMap<Op, number>;
 }
 
-/** Operations of all iterations that guards let through; what follows a reduction counts once a reduction. */
+/** Operations of all iterations that guards let through, but those of loops that end at run time; what follows a reduction counts once a reduction. */
 export function countWork(program: LoopProgram): WorkCount {
   const byOp = new Map<Op, number>();
   const visit = (statement: Statement, outer: readonly Loop[]): void => {
@@ -22,7 +22,9 @@ export function countWork(program: LoopProgram): WorkCount {
   return { operations: [...byOp.values()].reduce((sum, count) => sum + count, 0), byOp };
 }
 
+/** Of loops that end at run time nothing is known: they count as nothing. */
 function countLeaf(leaf: Leaf, loops: readonly Loop[], byOp: Map<Op, number>): void {
+  if (loops.some(({ bound }) => bound)) return;
   const iterations = unguarded(leaf, loops);
   const rates = ratesOf(leaf);
   const needed = neededValues(leaf);

@@ -12,7 +12,7 @@ import { tripsOf } from './affine.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import { type LeafPlace, leafBody, type ReductionCode, reductionsOf } from './evaluate-leaf.ts';
 import { queueReaders } from './evaluate-queues.ts';
-import { affine, Block, type Names } from './evaluate-values.ts';
+import { affine, Block, endOf, type Names } from './evaluate-values.ts';
 import type { Leaf, Loop, LoopProgram, Nest, Statement, Transfer } from './loops.ts';
 
 /** The body of a function of (dram, memories, queues, args, results, lib). */
@@ -83,9 +83,11 @@ function emitLoops(placed: Placed, at: number, names: Names, lines: string[], bo
   for (const { leaf, reduction } of beginning) lines.push(...reduction.start(new Block(leaf.leaf, names)));
   if (placed.statement.kind === 'leaf' && at === loops.length - 1) body();
   else {
-    lines.push(`for (let v_${loop.var} = ${loop.min}; v_${loop.var} < ${loop.max}; v_${loop.var} += ${loop.step}) {`);
+    const end = endOf(loop, names.program);
+    lines.push('{', ...end.define);
+    lines.push(`for (let v_${loop.var} = ${loop.min}; v_${loop.var} < ${end.text}; v_${loop.var} += ${loop.step}) {`);
     emitLoops(placed, at + 1, names, lines, body);
-    lines.push('}');
+    lines.push('}', '}');
   }
   for (const leaf of new Set(beginning.map((entry) => entry.leaf))) lines.push(...finishCode(leaf, depth, names));
 }

@@ -3,7 +3,7 @@ import type { Domain } from '../ops/expression.ts';
 import { OPS, type Op } from '../ops/table.ts';
 import { tripsOf } from './affine.ts';
 import type { EvaluateOptions } from './evaluate.ts';
-import { affine, Block, literal, type Names, operationText, type Text } from './evaluate-values.ts';
+import { affine, Block, endOf, literal, type Names, operationText, type Text } from './evaluate-values.ts';
 import { argsOf, type Leaf, type Loop, type Reduce } from './loops.ts';
 import { isTreeReduce, ratesOf } from './rates.ts';
 
@@ -182,15 +182,21 @@ export function leafBody({ leaf, reductions }: LeafPlace, names: Names): string[
   for (const effect of leaf.effects) if (rates[effect.value] === undefined) block.effect(effect);
   const guards = leaf.guards.map(({ index, limit }) => `if (!(${affine(index)} < ${limit})) continue;`);
   const vector = reductions.flatMap((reduction) => reduction.vector);
-  if (vector.length === 0)
-    return [`for (let ${v} = ${lane.min}, l = 0; ${v} < ${lane.max}; ${v} += ${lane.step}, l++) {`, ...guards, ...block.lines, '}'];
+  const end = endOf(lane, names.program);
+  if (vector.length === 0) {
+    const head = `for (let ${v} = ${lane.min}, l = 0; ${v} < ${end.text}; ${v} += ${lane.step}, l++) {`;
+    return ['{', ...end.define, head, ...guards, ...block.lines, '}', '}'];
+  }
   return [
-    `for (let w = ${lane.min}; w < ${lane.max}; w += ${lane.step * lane.par}) {`,
-    `for (let ${v} = w, l = 0; l < ${lane.par} && ${v} < ${lane.max}; ${v} += ${lane.step}, l++) {`,
+    '{',
+    ...end.define,
+    `for (let w = ${lane.min}; w < ${end.text}; w += ${lane.step * lane.par}) {`,
+    `for (let ${v} = w, l = 0; l < ${lane.par} && ${v} < ${end.text}; ${v} += ${lane.step}, l++) {`,
     ...guards,
     ...block.lines,
     '}',
     ...vector,
+    '}',
     '}',
   ];
 }

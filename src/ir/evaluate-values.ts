@@ -6,7 +6,7 @@ import { invariant } from '../base/invariant.ts';
 import { floatOf } from '../ops/eval.ts';
 import { type Domain, EXPRESSIONS, type Expression } from '../ops/expression.ts';
 import type { Op } from '../ops/table.ts';
-import type { AffineExpr, Effect, Leaf, LoopProgram, Statement } from './loops.ts';
+import type { AffineExpr, Effect, Leaf, Loop, LoopProgram, Statement } from './loops.ts';
 
 export interface Names {
   readonly program: LoopProgram;
@@ -37,6 +37,13 @@ export function address(program: LoopProgram, memory: string, index: readonly Af
   const shape = program.memories.find(({ name }) => name === memory)?.shape;
   invariant(shape && shape.length === index.length, () => `access to ${memory} was not verified`);
   return index.map(affine).reduce((row, next, d) => (d === 0 ? next : `(${row} * ${shape[d]} + ${next})`), '0');
+}
+
+/** Where a loop ends, and the line that finds it out as the loop begins (none for a constant). */
+export function endOf({ var: name, max, bound }: Loop, program: LoopProgram): { readonly text: string; readonly define: string[] } {
+  if (!bound) return { text: String(max), define: [] };
+  const word = `m_${bound.memory}[${address(program, bound.memory, bound.index)}]`;
+  return { text: `end_${name}`, define: [`const end_${name} = Math.min(${max}, ${word});`] };
 }
 
 /** The domain in which an operation gives its result, and its text for operands asked for by `get`. */

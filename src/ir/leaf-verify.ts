@@ -166,6 +166,16 @@ function verifyReduce(reduce: Reduce, rates: readonly Rate[], leaf: Leaf, scope:
       ),
     );
   }
+  const outermost = chain.findIndex((name) => reduce.over.includes(name));
+  const open = [...loops.values()].find(({ var: name, bound }, i) => bound && i > outermost && !reduce.over.includes(name));
+  if (open && !reduce.running)
+    report(
+      badReduce(
+        `a reduction over ${reduce.over.join(', ')} leaves out \`${open.var}\`, which ends at run time`,
+        'reduce over it as well, or let it end at a constant with zeros behind what is there',
+        leaf.source,
+      ),
+    );
   const types = reduce.args.map((arg) => typeOf(leaf.values[arg]));
   const all = [...types, reduce.type];
   if ((tree && reduce.args.length !== 1) || resultType(reduce.op, all) !== reduce.type)

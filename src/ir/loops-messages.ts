@@ -34,6 +34,9 @@ export const rankDiffers = (what: string, name: string, rank: number, given: num
 export const badLoop = (name: string, why: string, source?: Source): Diagnostic =>
   errorDiagnostic('E0205', `loop \`${name}\` ${why}`, { ...spanOf(source), help: 'min < max, step >= 1 and par >= 1, all whole numbers' });
 
+export const badBound = (name: string, why: string, help: string, source?: Source): Diagnostic =>
+  errorDiagnostic('E0222', `the bound of loop \`${name}\` ${why}`, { ...spanOf(source), help });
+
 export const shadowed = (name: string, source?: Source): Diagnostic =>
   errorDiagnostic('E0206', `loop \`${name}\` stands inside another loop \`${name}\``, { ...spanOf(source), help: 'give it another name' });
 

@@ -193,9 +193,10 @@ function loops(cursor: Cursor): Loop[] {
     const min = cursor.integer();
     cursor.symbol('..');
     const max = cursor.integer();
+    const bound = cursor.accept('below') ? { bound: { memory: cursor.name(), index: indices(cursor) } } : {};
     const step = cursor.accept('step') ? cursor.integer() : 1;
     const par = cursor.accept('par') ? cursor.integer() : 1;
-    list.push({ var: name, min, max, step, par });
+    list.push({ var: name, min, max, step, par, ...bound });
   }
   return list;
 }

@@ -7,7 +7,7 @@
  *     memory tile i32 [32]
  *     nest pipe (t: 0..64 step 32) {
  *       load x[t] [32] -> tile
- *       leaf (i: 0..32 par 16) {
+ *       leaf (i: 0..32 par 16) {                     (a bound of run time: `i: 0..32 below count[t] par 16`)
  *         guard t + i < 60
  *         %0 = read tile[i] : i32
  *         %1 = reduce add %0 over t i : i32
@@ -93,8 +93,9 @@ function printEffect(effect: Effect): string {
   return `${place} = %${effect.value}${effect.when === undefined ? '' : ` when %${effect.when}`}`;
 }
 
-function printLoop({ var: name, min, max, step, par }: Loop): string {
-  return `${name}: ${min}..${max}${step === 1 ? '' : ` step ${step}`}${par === 1 ? '' : ` par ${par}`}`;
+function printLoop({ var: name, min, max, step, par, bound }: Loop): string {
+  const below = bound ? ` below ${bound.memory}${indices(bound.index)}` : '';
+  return `${name}: ${min}..${max}${below}${step === 1 ? '' : ` step ${step}`}${par === 1 ? '' : ` par ${par}`}`;
 }
 
 const numbers = (args: readonly number[]): string => args.map((arg) => `%${arg}`).join(' ');

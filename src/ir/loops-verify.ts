@@ -1,10 +1,11 @@
 /** Is a program at the explicit level well formed? All problems at once, each at the statement it concerns. */
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { type Scope, verifyAffine } from './access-verify.ts';
+import { type Scope, verifyAccess, verifyAffine } from './access-verify.ts';
 import { rangeOf } from './affine.ts';
 import { verifyLeafValues } from './leaf-verify.ts';
-import type { Leaf, Loop, LoopProgram, Nest, Source, Statement, Transfer } from './loops.ts';
+import type { Bound, Leaf, Loop, LoopProgram, Nest, Source, Statement, Transfer } from './loops.ts';
 import {
+  badBound,
   badGuard,
   badLoop,
   badName,
@@ -69,6 +70,7 @@ function withLoops(statement: Nest | Leaf, scope: Scope): Scope {
     if (loops.has(loop.var)) scope.report(shadowed(loop.var, statement.source));
     const why = loopProblem(loop);
     if (why) scope.report(badLoop(loop.var, why, statement.source));
+    if (loop.bound) verifyBound(loop, loop.bound, statement, { ...scope, loops: new Map(loops) });
     loops.set(loop.var, loop);
   }
   return { ...scope, loops };
@@ -79,6 +81,25 @@ function loopProblem({ min, max, step, par }: Loop): string | undefined {
   if (max <= min) return `has no iterations (${min} to ${max})`;
   if (step < 1) return `has step ${step}`;
   return par < 1 ? `has par ${par}` : undefined;
+}
+
+/** The word that a loop ends at is there before the statement of the loop begins, and does not change in it. */
+function verifyBound(loop: Loop, { memory: name, index }: Bound, statement: Nest | Leaf, scope: Scope): void {
+  const { source } = statement;
+  verifyAccess(`the bound of loop \`${loop.var}\``, name, index, scope, source);
+  const memory = scope.program.memories.find((candidate) => candidate.name === name);
+  if (memory && memory.type !== 'i32') scope.report(badBound(loop.var, `is a word of ${memory.type}`, 'count in i32', source));
+  if (writes(statement, name))
+    scope.report(badBound(loop.var, `is a word of \`${name}\`, which the loop writes`, 'write it before the loop', source));
+  const isLane = statement.kind === 'leaf' && statement.loops.at(-1) === loop;
+  if (loop.par > 1 && !isLane)
+    scope.report(badBound(loop.var, `is known at run time, and it asks for ${loop.par} copies`, 'copy a loop around it', source));
+}
+
+function writes(statement: Statement, memory: string): boolean {
+  if (statement.kind === 'nest') return statement.body.some((child) => writes(child, memory));
+  if (statement.kind !== 'leaf') return statement.kind === 'load' && statement.memory === memory;
+  return statement.effects.some((effect) => effect.kind !== 'result' && effect.memory === memory);
 }
 
 function verifyTransfer(transfer: Transfer, scope: Scope): void {
@@ -152,6 +173,8 @@ function verifyUses(program: LoopProgram, report: Scope['report']): void {
   const read = new Map<string, Source | undefined>();
   const results = new Map<string, number>(program.results.map(({ name }) => [name, 0]));
   const visit = (statement: Statement): void => {
+    if (statement.kind === 'nest' || statement.kind === 'leaf')
+      for (const { bound } of statement.loops) if (bound) read.set(bound.memory, statement.source);
     if (statement.kind === 'nest') statement.body.forEach(visit);
     else if (statement.kind === 'load') written.add(statement.memory);
     else if (statement.kind === 'store') read.set(statement.memory, statement.source);

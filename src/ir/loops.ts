@@ -1,7 +1,7 @@
 /**
  * The explicit level of programs: loops, memories and transfers, with every parallelisation
  * decided. Patterns lower to it, the suite is written in it, the evaluator runs it and the
- * compiler maps it. All sizes are concrete; all bounds are constants.
+ * compiler maps it. All sizes are concrete; all bounds are constants, or have a constant that they stay below.
  *
  * Arithmetic order is part of the meaning (see `Reduce`), so a program at this level has exactly
  * one result, bit for bit, on every fabric with the same operation latencies.
@@ -64,6 +64,10 @@ export interface Memory {
 /**
  * One loop. Index values min, min + step, ... below max. `par` > 1: in the last loop of a leaf it
  * means lanes of a vector, elsewhere copies of the body in space (removed by the `unroll` pass).
+ *
+ * With `bound` it ends at run time: each time it begins it reads a word, and runs below that word or `max`, whichever is
+ * less; not at all where the word is `min` or less. A loop without iterations gives reductions over it their start. Sizes and
+ * ranges are those of `max`. (A fabric takes the word as it is: whoever writes it sees that it is `max` at most.)
  */
 export interface Loop {
   readonly var: string;
@@ -71,6 +75,13 @@ export interface Loop {
   readonly max: number;
   readonly step: number;
   readonly par: number;
+  readonly bound?: Bound;
+}
+
+/** The word of a memory that a loop ends at; the index may use the loops around, those before it in its statement included. */
+export interface Bound {
+  readonly memory: string;
+  readonly index: readonly AffineExpr[];
 }
 
 export type Schedule = 'pipe' | 'seq' | 'parallel' | 'stream';

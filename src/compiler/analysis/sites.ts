@@ -1,5 +1,5 @@
 /** Where each statement stands: its enclosing nests, and who accesses each memory. */
-import type { AffineExpr, Leaf, Loop, LoopProgram, Nest, Statement, Transfer } from '../../ir/loops.ts';
+import type { AffineExpr, Bound, Leaf, Loop, LoopProgram, Nest, Statement, Transfer } from '../../ir/loops.ts';
 
 /** A transfer or leaf with the nests around it, outermost first. */
 export interface Site {
@@ -8,20 +8,42 @@ export interface Site {
   readonly nests: readonly Nest[];
   /** Loops of those nests, outermost first (a leaf's or transfer's own loops excluded). */
   readonly outer: readonly Loop[];
+  /**
+   * The site stands for the reads of the bound of this loop, each time the loop begins: just before the statement of the loop, with
+   * the loops of the statement that are around it as its own.
+   */
+  readonly bounds?: Loop;
 }
 
-/** All transfers and leaves in program order. */
+/** All transfers and leaves in program order, and before each statement the bounds of its loops. */
 export function sitesOf(program: LoopProgram): Site[] {
   const sites: Site[] = [];
   const visit = (statement: Statement, nests: readonly Nest[]): void => {
+    const outer = nests.flatMap((nest) => nest.loops);
+    if (statement.kind === 'nest' || statement.kind === 'leaf')
+      for (const loop of statement.loops)
+        if (loop.bound) sites.push({ id: sites.length, statement: boundLeaf(statement, loop), nests, outer, bounds: loop });
     if (statement.kind === 'nest') {
       for (const child of statement.body) visit(child, [...nests, statement]);
     } else {
-      sites.push({ id: sites.length, statement, nests, outer: nests.flatMap((nest) => nest.loops) });
+      sites.push({ id: sites.length, statement, nests, outer });
     }
   };
   visit(program.body, []);
   return sites;
+}
+
+function boundLeaf(statement: Nest | Leaf, loop: Loop): Leaf {
+  const { memory, index } = loop.bound as Bound;
+  const around = statement.loops.slice(0, statement.loops.indexOf(loop));
+  return {
+    kind: 'leaf',
+    loops: [...around, { var: `${loop.var}$end`, min: 0, max: 1, step: 1, par: 1 }],
+    values: [{ kind: 'read', memory, index, type: 'i32' }],
+    effects: [],
+    guards: [],
+    ...(statement.source && { source: statement.source }),
+  };
 }
 
 /** One static access to a memory. */

@@ -27,6 +27,8 @@ export function laneShape(leaf: Leaf, access: Access): LaneShape {
     const outside = leaf.loops.filter((loop) => !value.over.includes(loop.var));
     return { kind: 'vector', loops: outside };
   }
+  // Each time the loop begins, one word.
+  if (access.site.bounds) return { kind: 'scalar', loops: leaf.loops.slice(0, -1) };
   const used = new Set(access.index.flatMap((expr) => [...variablesOf(expr)]));
   if (used.has(laneLoop(leaf).var)) return { kind: 'vector', loops: leaf.loops };
   let keep = leaf.loops.length;

@@ -4,11 +4,11 @@
  * Values that only move (a read that is written elsewhere unchanged) and constants that an operand cannot hold become `mov`.
  */
 
+import { isSingle } from '../../ir/affine.ts';
 import type { Leaf, Reduce, Value } from '../../ir/loops.ts';
 import type { Op } from '../../ops/table.ts';
 import { OPS } from '../../ops/table.ts';
 import { isTree } from '../analysis/values.ts';
-import { elementsOf } from '../chain.ts';
 
 export interface Work {
   /** Number of the value it computes (numbers beyond the leaf's values are moves made here). */
@@ -65,7 +65,7 @@ export function workOf(leaf: Leaf): WorkList {
       // The tree reads the result of a stage, so a bare input needs one.
       const arg = items.some((item) => item.id === x) ? x : move(x);
       items.push({ id, op: value.op, args: [arg], kind: 'tree', reduce: value });
-    } else if (value.init.kind === 'carried' && leaf.loops.every((loop) => !value.over.includes(loop.var) || elementsOf(loop) === 1)) {
+    } else if (value.init.kind === 'carried' && leaf.loops.every((loop) => !value.over.includes(loop.var) || isSingle(loop))) {
       // Nothing is accumulated here: each element is combined with what memory holds.
       const args = holdConstants(value.args, constants, move);
       carried.set(next, id);

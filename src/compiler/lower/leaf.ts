@@ -4,7 +4,7 @@ import { zeroOf } from '../../base/bitstruct.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { invariant } from '../../base/invariant.ts';
 import { INIT, INPUT, type PcuConfig, pcuLayout } from '../../fabric/config.ts';
-import type { Leaf, Reduce, Value } from '../../ir/loops.ts';
+import type { Leaf, Loop, Reduce, Value } from '../../ir/loops.ts';
 import { finishedBy } from '../../ir/rates.ts';
 import { OPS } from '../../ops/table.ts';
 import type { Site } from '../analysis/sites.ts';
@@ -13,7 +13,7 @@ import { buildChain, type Chain, elementsOf } from '../chain.ts';
 import { cutWork, type InputClass, type Segment } from '../datapath/segments.ts';
 import { type Work, type WorkList, workOf } from '../datapath/work.ts';
 import { lanesTooMany, noFloat, operationTooWide, ringTooShort, ringTooSlow, unsupported } from '../messages.ts';
-import { tripsOf } from '../trips.ts';
+import { mostTripsOf } from '../trips.ts';
 import type { NetlistBuilder, Outlet, Unit } from './builder.ts';
 
 /** An input of a leaf that others must feed. */
@@ -25,16 +25,26 @@ export interface Inlet {
   readonly port: number;
 }
 
+/** A scalar input that takes the bounds of a loop. */
+export interface BoundInlet {
+  readonly loop: Loop;
+  readonly unit: Unit;
+  readonly port: number;
+}
+
 export interface LeafUnits {
   readonly inlets: readonly Inlet[];
+  readonly bounds: readonly BoundInlet[];
   /** Outlet of each effect. */
   readonly effects: readonly Outlet[];
 }
 
-export function lowerLeaf(builder: NetlistBuilder, site: Site, name: string): LeafUnits {
+/** `words`: memories whose words the leaf, which has one lane, sends as scalars. */
+export function lowerLeaf(builder: NetlistBuilder, site: Site, name: string, words: ReadonlySet<string>): LeafUnits {
   const leaf = site.statement as Leaf;
   const { arch } = builder;
   checkLeaf(arch, leaf, name);
+  checkBounded(leaf, [...site.outer, ...leaf.loops], name);
   const work = workOf(leaf);
   const classOf = (id: number): InputClass => (work.carried.has(id) ? 'vector' : inputClass(leaf, site, id));
   const segments = cutWork({ arch, work, classOf });
@@ -43,13 +53,48 @@ export function lowerLeaf(builder: NetlistBuilder, site: Site, name: string): Le
     throw new DiagnosticError(operationTooWide(name, segments.why, segments.field, leaf.source));
   }
   const inlets: Inlet[] = [];
+  const bounds: BoundInlet[] = [];
   const producers = new Map<number, Outlet>();
   segments.forEach((segment, i) => {
     const id = segments.length > 1 ? `${name}.${i}` : name;
-    lowerSegment(builder, site, leaf, segment, id, work, inlets, producers);
+    lowerSegment(builder, site, leaf, segment, id, work, inlets, bounds, producers, words);
   });
   const effects = work.effectValues.map((value) => producers.get(value) as Outlet);
-  return { inlets, effects };
+  return { inlets, bounds, effects };
+}
+
+/**
+ * What a loop without iterations asks of a reduction over it: one issue gives the start. A lane tree gives any; accumulators of single
+ * lanes give the zeros of masked lanes.
+ */
+function checkBounded(leaf: Leaf, loops: readonly Loop[], name: string): void {
+  const bounded = loops.filter(({ bound }) => bound);
+  if (bounded.length === 0) return;
+  const refuse = (why: string, help: string): never => {
+    throw new DiagnosticError(unsupported(name, why, help, leaf.source));
+  };
+  for (const value of leaf.values) {
+    if (value.kind !== 'reduce' || value.running || !bounded.some((loop) => value.over.includes(loop.var))) continue;
+    const loop = bounded.find(({ var: v }) => value.over.includes(v)) as Loop;
+    const what = `it reduces over \`${loop.var}\`, which ends at run time,`;
+    if (value.init.kind === 'carried') refuse(`${what} on top of a memory`, 'reduce into a second memory, and add that in another leaf');
+    if (isTree(leaf, value)) continue;
+    if (value.init.kind === 'const' && value.init.bits !== 0)
+      refuse(`${what} for each lane, from another start than 0`, 'start from 0, or reduce over the lanes too');
+    if (stationaryEntries(leaf, value) > 1)
+      refuse(`${what} for more than one vector of lanes`, 'let the lanes cover the loop they run over');
+  }
+  const each = leaf.effects.find((effect) => effect.kind === 'result' && leaf.values[effect.value].kind !== 'reduce');
+  if (each) refuse('a result takes the last value of loops that may have no iteration', 'give a reduction as the result');
+}
+
+/** A scalar input for every counter of a chain that ends at run time. */
+export function takeBounds(builder: NetlistBuilder, unit: Unit, { bounded, config }: Chain): BoundInlet[] {
+  return bounded.map(({ counter, loop }) => {
+    const port = builder.port(unit, 'scalar', 'in');
+    config.counters[counter].bound = port + 1;
+    return { loop, unit, port };
+  });
 }
 
 function checkLeaf(arch: Arch, leaf: Leaf, name: string): void {
@@ -75,7 +120,9 @@ function lowerSegment(
   id: string,
   work: WorkList,
   inlets: Inlet[],
+  bounds: BoundInlet[],
   producers: Map<number, Outlet>,
+  words: ReadonlySet<string>,
 ): void {
   const { arch } = builder;
   const config = zeroOf(pcuLayout(arch));
@@ -96,6 +143,7 @@ function lowerSegment(
   );
   config.enable = 1;
   config.chain = chain.config;
+  bounds.push(...takeBounds(builder, unit, chain));
   if (guard) {
     const { base, inc, lane } = chain.affine(0);
     config.guard = { used: 1, limit: guard.limit, lane, at: { base, inc } };
@@ -134,7 +182,7 @@ function lowerSegment(
   for (const item of segment.items)
     if (item.reduce) configureReduction(builder, leaf, segment, item, item.reduce, config, chain, unit, id, inlets);
   for (const value of segment.outputs)
-    producers.set(value, configureOutput(builder, leaf, segment, value, config, chain, unit, work.effectValues));
+    producers.set(value, configureOutput(builder, leaf, segment, value, config, chain, unit, work.effectValues, words));
 }
 
 /** The sets of loop variables whose boundaries a PCU must see. */
@@ -198,10 +246,10 @@ function configureReduction(
   }
 }
 
-/** Issues of one reduction over loops. */
+/** Issues of one reduction over loops, at the most. */
 function vectorsOf({ config, maskOf }: Chain, over: readonly string[]): number {
   const mask = maskOf(over);
-  return tripsOf(config).reduce((product, trips, c) => ((mask >> c) & 1 ? product * trips : product), 1);
+  return mostTripsOf(config).reduce((product, trips, c) => ((mask >> c) & 1 ? product * trips : product), 1);
 }
 
 /** The reduced loops of the leaf and the leaf's loops inside the innermost of them. */
@@ -231,17 +279,18 @@ function configureOutput(
   chain: Chain,
   unit: Unit<'pcu'>,
   effectValues: readonly number[],
+  words: ReadonlySet<string>,
 ): Outlet {
   const item = segment.items.find((work) => work.id === value) as Work;
   const source = segment.plan.stageOf.get(value) as number;
   const mask = item.last ? 2 ** chain.config.count - 1 : item.reduce ? chain.maskOf(finishedBy(item.reduce)) : 0;
   invariant(item.kind === 'op' || effectValues.includes(value), 'reductions are only used by effects');
-  const net = item.kind === 'tree' || sendsScalar(leaf, value, effectValues) ? 'scalar' : 'vector';
+  const net = item.kind === 'tree' || sendsScalar(leaf, value, effectValues, words) ? 'scalar' : 'vector';
   const port = builder.port(unit, net, 'out');
   Object.assign((net === 'scalar' ? config.scalarOut : config.vectorOut)[port], { used: 1, source, mask });
   return { unit: unit.id, net, port };
 }
 
-/** A result that is not a tree is lane 0 of its value. */
-const sendsScalar = (leaf: Leaf, value: number, effectValues: readonly number[]): boolean =>
-  leaf.effects.some((effect, i) => effectValues[i] === value && effect.kind === 'result');
+/** A result that is not a tree is lane 0 of its value, a bound too. */
+const sendsScalar = (leaf: Leaf, value: number, effectValues: readonly number[], words: ReadonlySet<string>): boolean =>
+  leaf.effects.some((effect, i) => effectValues[i] === value && (effect.kind === 'result' || words.has(effect.memory)));

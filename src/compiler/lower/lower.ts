@@ -12,7 +12,7 @@ import { zeroOf } from '../../base/bitstruct.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { invariant } from '../../base/invariant.ts';
 import { hostLayout } from '../../fabric/config.ts';
-import type { DramArray, Leaf, LoopProgram, Memory } from '../../ir/loops.ts';
+import type { DramArray, Leaf, Loop, LoopProgram, Memory } from '../../ir/loops.ts';
 import type { Netlist } from '../../ir/netlist.ts';
 import { type Access, accessesOf, type Site, sitesOf } from '../analysis/sites.ts';
 import { elementsOf } from '../chain.ts';
@@ -20,7 +20,7 @@ import { unsupported } from '../messages.ts';
 import { findStreams } from '../passes/streams.ts';
 import { NetlistBuilder, type Outlet, type Unit } from './builder.ts';
 import { doneToken, joinTokens } from './join.ts';
-import { type LeafUnits, lowerLeaf } from './leaf.ts';
+import { type BoundInlet, type LeafUnits, lowerLeaf } from './leaf.ts';
 import { type MemoryPlan, planMemory } from './memory-plan.ts';
 import { type OrderEdge, orderOf } from './order.ts';
 import { lowerMemory } from './pmu.ts';
@@ -57,9 +57,11 @@ export function lower(arch: Arch, program: LoopProgram): Lowered {
   const ordered = new Map<Site, TransferUnit>();
   const transfers = new Map<Site, Unit<'ag'>>();
   const leaves = new Map<Site, LeafUnits>();
+  const words = wordsOf(accesses, streams);
   for (const site of sites) {
+    if (site.bounds) continue;
     if (site.statement.kind === 'leaf') {
-      leaves.set(site, lowerLeaf(builder, site, site.statement.label ?? `leaf${site.id}`));
+      leaves.set(site, lowerLeaf(builder, site, site.statement.label ?? `leaf${site.id}`, words));
     } else {
       const { statement } = site;
       const dram = program.dram.find((array) => array.name === statement.dram) as DramArray;
@@ -73,6 +75,9 @@ export function lower(arch: Arch, program: LoopProgram): Lowered {
   }
   connectOrder(builder, order, ordered);
   const ends = new Endpoints(builder, transfers, leaves);
+  const bounds: BoundInlet[] = [...leaves.values()].flatMap((units) => units.bounds);
+  // Which contexts end at a bound is known when all of them are there.
+  const sources: { readonly from: Outlet; readonly loop: Loop; readonly label: string }[] = [];
   const memories: MemoryPlan[] = [];
   for (const memory of program.memories) {
     const list = accesses.get(memory.name) as Access[];
@@ -88,6 +93,11 @@ export function lower(arch: Arch, program: LoopProgram): Lowered {
         ),
       );
     }
+    const { bounds: ended } = reads[0].site;
+    if (streams.has(memory.name) && ended) {
+      sources.push({ from: ends.writer(writes[0]), loop: ended, label: memory.name });
+      continue;
+    }
     if (streams.has(memory.name)) {
       for (const inlet of ends.readers(reads[0])) builder.connect(ends.writer(writes[0]), inlet, memory.name);
       continue;
@@ -98,9 +108,13 @@ export function lower(arch: Arch, program: LoopProgram): Lowered {
     plan.writers.forEach((writer, w) => {
       for (const inlet of units.inlets[w]) builder.connect(ends.writer(writer.access), inlet, `${memory.name} write`);
     });
+    bounds.push(...units.bounds);
+    for (const [{ access }, from] of units.outlets)
+      if (access.site.bounds) sources.push({ from, loop: access.site.bounds, label: `${memory.name} read` });
     for (const [reader, outlet] of units.outlets)
       for (const inlet of ends.readers(reader.access)) builder.connect(outlet, inlet, `${memory.name} read`);
   }
+  for (const { from, loop, label } of sources) for (const inlet of bounds) if (inlet.loop === loop) builder.connect(from, inlet, label);
   const { args, results } = lowerHost(builder, sites, transfers, leaves);
   return { netlist: builder.finish(), addresses, dramWords, busiest, args, results, memories, streams };
 }
@@ -129,6 +143,8 @@ class Endpoints {
   }
 
   readers(access: Access): { unit: Unit; port: number }[] {
+    // Bounds go to every context with the loop, and are connected last.
+    if (access.site.bounds) return [];
     const ag = this.transfers.get(access.site);
     if (ag) return [{ unit: ag, port: 0 }];
     const inlets = (this.leaves.get(access.site) as LeafUnits).inlets.filter((inlet) => inlet.value === access.ordinal);
@@ -160,6 +176,10 @@ function connectOrder(builder: NetlistBuilder, order: readonly OrderEdge[], tran
     builder.connect(outlet, { unit: after.unit, port }, `${before.unit.label} before ${after.unit.label}`);
   }
 }
+
+/** Streams that are the bound of a loop. */
+const wordsOf = (accesses: ReadonlyMap<string, readonly Access[]>, streams: ReadonlySet<string>): Set<string> =>
+  new Set([...streams].filter((name) => accesses.get(name)?.some(({ site }) => site.bounds)));
 
 /** Word addresses of arrays, each from a page on. */
 export function allocateDram(arrays: readonly DramArray[]): { addresses: Map<string, number>; dramWords: number } {
@@ -199,7 +219,7 @@ function lowerHost(
   }
   for (const site of sites) {
     const { statement } = site;
-    if (statement.kind !== 'leaf') continue;
+    if (statement.kind !== 'leaf' || site.bounds) continue;
     const units = leaves.get(site) as LeafUnits;
     (statement as Leaf).effects.forEach((effect, i) => {
       if (effect.kind !== 'result') return;

@@ -6,7 +6,7 @@
  */
 import type { Arch } from '../../arch/schema.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
-import type { AffineExpr, Leaf, Loop, Memory, Nest } from '../../ir/loops.ts';
+import type { AffineExpr, Bound, Leaf, Loop, Memory, Nest } from '../../ir/loops.ts';
 import { finishedBy } from '../../ir/rates.ts';
 import { coefOf, combine } from '../affine.ts';
 import { dependences } from '../analysis/order.ts';
@@ -57,10 +57,22 @@ export function planMemory(arch: Arch, memory: Memory, accesses: readonly Access
   const scope = new Set(scopeNests.flatMap((nest) => nest.loops.map((loop) => loop.var)));
   // What begins an iteration by reading goes on from the iteration before: there is one buffer, and its state stays.
   const state = accesses[0].kind === 'read' && !startsAfresh(accesses[0]);
-  const buffers = chooseBuffers(arch, memory, words, state ? [] : scopeNests);
+  const buffers = chooseBuffers(arch, memory, words, state || keepsOld(plans, scope) ? [] : scopeNests);
   const writers = plans.filter((plan) => plan.access.kind === 'write');
   const groups = groupReaders(arch, plans, busiest);
   return { memory, words, buffers, scope, accesses: plans, writers, groups };
+}
+
+/**
+ * May a reader find words that were not written in this iteration of the loops around all accesses? Then there is one buffer, which
+ * holds the older ones. Inside those loops a writer that ends at run time is met by readers with the same bounds.
+ */
+function keepsOld(plans: readonly AccessPlan[], scope: ReadonlySet<string>): boolean {
+  const bounds = ({ loops }: AccessPlan) =>
+    loops.filter(({ bound, var: name }) => bound && !scope.has(name)).map(({ bound }) => bound as Bound);
+  const covers = (reader: AccessPlan, bound: Bound) => bounds(reader).some((other) => other.memory === bound.memory);
+  const [writers, readers] = ['write', 'read'].map((kind) => plans.filter(({ access }) => access.kind === kind));
+  return writers.some((writer) => bounds(writer).some((bound) => readers.some((reader) => !covers(reader, bound))));
 }
 
 /** Loops of the context that performs an access. */

@@ -8,7 +8,7 @@
  * back, a load's when its words are read. Those loops are as few as keep what lies inside them free of conflicts, so that
  * transfers inside overlap.
  */
-import { tripsOf } from '../../ir/affine.ts';
+import { sameLoop, tripsOf } from '../../ir/affine.ts';
 import type { AffineExpr, DramArray, Loop, LoopProgram, Transfer } from '../../ir/loops.ts';
 import type { Site } from '../analysis/sites.ts';
 
@@ -80,8 +80,6 @@ function tileLoops(first: Site, second: Site, depth: number, meet: (x: Loops, y:
   }
   return [[], []];
 }
-
-const sameLoop = (a: Loop, b: Loop): boolean => a.min === b.min && a.max === b.max && a.step === b.step;
 
 function commonLoops(a: Site, b: Site): Loop[] {
   const nests = a.nests.filter((nest, i) => b.nests[i] === nest);

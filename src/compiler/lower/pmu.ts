@@ -4,12 +4,14 @@ import { zeroOf } from '../../base/bitstruct.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { type PmuConfig, pmuLayout } from '../../fabric/config.ts';
 import { laneInverse } from '../../fabric/lane-inverse.ts';
+import { isSingle } from '../../ir/affine.ts';
 import type { Reduce } from '../../ir/loops.ts';
 import { variablesOf } from '../affine.ts';
 import { carriedPair, type Dependence, dependences } from '../analysis/order.ts';
 import { buildChain, type Chain, elementsOf } from '../chain.ts';
 import { tooManyContexts } from '../messages.ts';
 import type { NetlistBuilder, Outlet, Unit } from './builder.ts';
+import { type BoundInlet, takeBounds } from './leaf.ts';
 import { type AccessPlan, type MemoryPlan, presentIn } from './memory-plan.ts';
 
 /** A PMU's place in the data flow: where writers connect, where readers come out. */
@@ -18,6 +20,7 @@ export interface MemoryUnits {
   readonly inlets: readonly { readonly net: 'vector' | 'scalar'; readonly unit: Unit<'pmu'>; readonly port: number }[][];
   /** Per reader the outlet of its stream. */
   readonly outlets: ReadonlyMap<AccessPlan, Outlet>;
+  readonly bounds: readonly BoundInlet[];
 }
 
 type TokenIn = PmuConfig['tokenIn'][number];
@@ -30,6 +33,7 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUn
   }
   const inlets: MemoryUnits['inlets'] = writers.map(() => []);
   const outlets = new Map<AccessPlan, Outlet>();
+  const bounds: BoundInlet[] = [];
   plan.groups.forEach((readers, g) => {
     const config = zeroOf(pmuLayout(arch));
     const name = plan.groups.length > 1 ? `${memory.name}.${g}` : memory.name;
@@ -47,6 +51,7 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUn
       context.chain = chain.config;
       context.source = writer.lanes ? port : arch.pmu.vectorIn + port;
       context.fill = 1;
+      bounds.push(...takeBounds(builder, unit, chain));
       fillAddress(context, chain, plan, writer, arch.pcu.lanes);
       return chain;
     });
@@ -57,6 +62,7 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUn
       const context = config.read[r];
       context.enable = 1;
       context.chain = chain.config;
+      bounds.push(...takeBounds(builder, unit, chain));
       fillAddress(context, chain, plan, reader, arch.pcu.lanes);
       if (first) context.zero = { used: 1, mask: chain.maskOf(first) };
       // A carried scalar (lane tree) still travels as a vector: it enters the tree's tap-in FIFO.
@@ -88,7 +94,7 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUn
       });
     }
   });
-  return { inlets, outlets };
+  return { inlets, outlets, bounds };
 }
 
 /** Loops of a context inside those around a dependence. */
@@ -127,12 +133,14 @@ interface Granule {
  */
 function carriedGranule(reader: AccessPlan): Granule {
   const used = new Set(reader.access.index.flatMap((expr) => [...variablesOf(expr)]));
-  const last = reader.loops.reduce((at, loop, i) => (used.has(loop.var) || elementsOf(loop) === 1 ? at : i), -1);
-  const within = reader.loops.slice(last + 1).filter((loop, i, all) => elementsOf(loop) > 1 || (reader.lanes && i === all.length - 1));
+  const last = reader.loops.reduce((at, loop, i) => (used.has(loop.var) || isSingle(loop) ? at : i), -1);
+  const within = reader.loops.slice(last + 1).filter((loop, i, all) => !isSingle(loop) || (reader.lanes && i === all.length - 1));
   const lane = reader.lanes ? within.at(-1) : undefined;
   const outer = within[0];
+  // How many granules a pass has is not known: it is one.
+  const bounded = within.some(({ bound }) => bound);
   const trips = outer === undefined ? 1 : Math.ceil(elementsOf(outer) / (outer === lane ? outer.par : 1));
-  if (outer !== undefined && trips <= 200) return { inside: new Set(within.slice(1).map((loop) => loop.var)), tokens: trips };
+  if (outer !== undefined && !bounded && trips <= 200) return { inside: new Set(within.slice(1).map((loop) => loop.var)), tokens: trips };
   return { inside: new Set(within.map((loop) => loop.var)), tokens: 1 };
 }
 

@@ -29,6 +29,16 @@ export function lowerTransfer(
 ): TransferUnit {
   const transfer = site.statement as Transfer;
   const { arch } = builder;
+  const bounded = site.outer.find(({ bound }) => bound);
+  if (bounded)
+    throw new DiagnosticError(
+      unsupported(
+        `transfer of \`${dram.name}\``,
+        `the loop \`${bounded.var}\` around it ends at run time, and address generators have constant bounds`,
+        'transfer outside the loop',
+        transfer.source,
+      ),
+    );
   const rank = transfer.extent.length;
   const run = transfer.extent[rank - 1];
   if (run > RUN_LIMIT) throw new DiagnosticError(runTooLong(dram.name, run, RUN_LIMIT, transfer.source));

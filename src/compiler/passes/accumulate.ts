@@ -8,7 +8,7 @@
  * Saves the memory between and a pass over it. What is itself reduced goes on from memory instead of from nothing, and a
  * memory-reduce inside a memory-reduce accumulates straight into the outer memory: the order of additions is that of the loops.
  */
-import { tripsOf } from '../../ir/affine.ts';
+import { isSingle } from '../../ir/affine.ts';
 import type { AffineExpr, Leaf, Loop, LoopProgram, Nest, Reduce, ReduceInit, Statement, Value } from '../../ir/loops.ts';
 import { ratesOf } from '../../ir/rates.ts';
 import { sameAffine, variable } from '../affine.ts';
@@ -41,6 +41,9 @@ function fuseAt(program: LoopProgram, site: Site, accesses: ReadonlyMap<string, 
   if (producer.statement.kind === 'leaf' && 'when' in producer.statement.effects[ordinal]) return undefined;
   if (producer.id > site.id || producer.statement.kind !== 'leaf' || producer.statement.guards.length > 0) return undefined;
   if (!producer.nests.includes(nest) || otherUses(nest, sum.into, site.statement)) return undefined;
+  // A round without iterations still adds its 0.
+  const between = producer.nests.slice(producer.nests.indexOf(nest) + 1).flatMap((one) => one.loops);
+  if ([...between, ...producer.statement.loops].some(({ bound }) => bound)) return undefined;
   const fused = fuseInto(producer, written[0], nest, sum, program);
   if (!fused) return undefined;
   const visit = (statement: Statement): Statement[] => {
@@ -67,7 +70,7 @@ function accumulationOf({ statement }: Site, program: LoopProgram): Accumulation
   const reduce = statement.values[effect.value];
   if (effect.kind !== 'write' || reduce.kind !== 'reduce' || reduce.init.kind !== 'carried' || reduce.args.length !== 1) return undefined;
   const read = statement.values[reduce.args[0]];
-  if (read.kind !== 'read' || reduce.over.some((name) => !isSingle(statement.loops, name))) return undefined;
+  if (read.kind !== 'read' || reduce.over.some((name) => !singleIn(statement.loops, name))) return undefined;
   const shape = program.memories.find(({ name }) => name === read.memory)?.shape ?? [];
   const target = program.memories.find(({ name }) => name === effect.memory)?.shape ?? [];
   if (!isWhole(statement, read.index, shape, reduce.over) || shape.join() !== target.join()) return undefined;
@@ -75,18 +78,18 @@ function accumulationOf({ statement }: Site, program: LoopProgram): Accumulation
   return { from: read.memory, into: effect.memory, reduce, init: reduce.init, lanes: statement.loops[statement.loops.length - 1].par };
 }
 
-const isSingle = (loops: readonly Loop[], name: string): boolean => loops.some((loop) => loop.var === name && tripsOf(loop) === 1);
+const singleIn = (loops: readonly Loop[], name: string): boolean => loops.some((loop) => loop.var === name && isSingle(loop));
 
 /** Do the leaf's loops, but those reduced over, walk every word of a memory once, one loop a dimension? */
 function isWhole(leaf: Leaf, index: readonly AffineExpr[], shape: readonly number[], over: readonly string[]): boolean {
   const loops = leaf.loops.filter((loop) => !over.includes(loop.var));
   const walks = index.map((expr, d) =>
-    loops.find((loop) => sameAffine(expr, variable(loop.var)) && loop.min === 0 && loop.step === 1 && loop.max === shape[d]),
+    loops.find((loop) => sameAffine(expr, variable(loop.var)) && loop.min === 0 && loop.step === 1 && loop.max === shape[d] && !loop.bound),
   );
   return (
     walks.every((loop) => loop !== undefined) &&
     new Set(walks).size === shape.length &&
-    loops.every((loop) => tripsOf(loop) === 1 || walks.includes(loop))
+    loops.every((loop) => isSingle(loop) || walks.includes(loop))
   );
 }
 

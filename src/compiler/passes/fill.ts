@@ -51,17 +51,20 @@ function startOf(value: Value): Carried | undefined {
   return value.init.first === undefined || value.init.first === 0 ? undefined : value.init;
 }
 
+const unbounded = ({ bound: _, ...loop }: Loop): Loop => loop;
+
 /** Writes the start to every place that the leaf accumulates in; `loops` are those from the nest to the leaf. */
 function fillOf(leaf: Leaf, reduce: Reduce, init: Carried, loops: readonly Loop[]): Leaf {
   const reduced = new Set([...reduce.over, ...init.over]);
   const lane = leaf.loops[leaf.loops.length - 1];
+  // Every place that it may accumulate in.
   const kept = [...loops, ...leaf.loops].filter((loop) => !reduced.has(loop.var));
   const names = new Map(kept.map((loop) => [loop.var, `${loop.var}$f`]));
   const renamed = (expr: AffineExpr): AffineExpr => ({
     ...expr,
     terms: expr.terms.map((term) => ({ ...term, var: names.get(term.var) ?? term.var })),
   });
-  const own = kept.map((loop) => ({ ...loop, var: names.get(loop.var) as string, par: loop === lane ? loop.par : 1 }));
+  const own = kept.map((loop) => ({ ...unbounded(loop), var: names.get(loop.var) as string, par: loop === lane ? loop.par : 1 }));
   const single = { var: `u$f${init.memory}`, min: 0, max: 1, step: 1, par: 1 };
   const inReach = (index: AffineExpr): boolean => [...variablesIn([index])].every((name) => !reduced.has(name));
   return {

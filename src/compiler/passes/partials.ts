@@ -98,11 +98,12 @@ export function partialise(
     left = left.filter((effect) => !taken.includes(effect));
     const reductions = new Map(taken.flatMap((effect) => reductionsBelow(leaf, effect.value).map(({ id, reduce }) => [id, reduce])));
     const spot = spotOf(leaf, loops, over);
+    const bounded = loops.some((loop) => loop.bound !== undefined && over.has(loop.var));
     const memories = new Map<number, Memory>();
     for (const [id, reduce] of reductions) {
       const memory = { name: fresh(nameOf(taken[0])), type: reduce.type, shape: spot.shape, ...(leaf.source && { source: leaf.source }) };
       memories.set(id, memory);
-      values[id] = { ...reduce, init: partialInit(leaf, reduce, memory, spot.index) };
+      values[id] = { ...reduce, init: partialInit(leaf, reduce, bounded, memory, spot.index) };
       written.push({ kind: 'write', memory: memory.name, index: spot.index, value: id });
     }
     partials.push({
@@ -177,11 +178,13 @@ function mustJoin(leaf: Leaf, op: Op): { readonly op: Op; readonly neutral: numb
   );
 }
 
-function partialInit(leaf: Leaf, reduce: Reduce, memory: Memory, index: readonly AffineExpr[]): Reduce['init'] {
+/** `bounded`: loops that it goes over may have no iteration. */
+function partialInit(leaf: Leaf, reduce: Reduce, bounded: boolean, memory: Memory, index: readonly AffineExpr[]): Reduce['init'] {
   const { neutral } = mustJoin(leaf, reduce.op);
   if (reduce.init.kind === 'carried') return { ...reduce.init, memory: memory.name, index, first: neutral };
-  // A copy whose iterations are all masked must not contribute.
-  if (isTreeReduce(leaf, reduce) && (leaf.guards.length === 0 || neutral === 0)) return { kind: 'none' };
+  // A copy whose iterations are all masked, or that has none, must not contribute.
+  const always = leaf.guards.length === 0 && !bounded;
+  if (isTreeReduce(leaf, reduce) && (always || neutral === 0)) return { kind: 'none' };
   return { kind: 'const', bits: neutral };
 }
 

@@ -1,9 +1,10 @@
 /** Memories of a statement: which it accesses, and the same statement with others. */
-import type { Statement } from '../../ir/loops.ts';
+import type { Leaf, Loop, Nest, Statement } from '../../ir/loops.ts';
 
 /** Adds the memories that a statement accesses; what is inside `except` is left out. */
 export function collectMemories(statement: Statement, names: Set<string>, except?: Statement): void {
   if (statement === except) return;
+  if (statement.kind === 'nest' || statement.kind === 'leaf') for (const { bound } of statement.loops) if (bound) names.add(bound.memory);
   if (statement.kind === 'nest') for (const child of statement.body) collectMemories(child, names, except);
   else if (statement.kind === 'leaf') {
     for (const value of statement.values) {
@@ -17,12 +18,15 @@ export function collectMemories(statement: Statement, names: Set<string>, except
 /** The statement with its memories renamed and `suffix` added to its labels. */
 export function renameMemories(statement: Statement, name: (memory: string) => string, suffix = ''): Statement {
   const label = statement.label === undefined ? {} : { label: statement.label + suffix };
+  const loops = (statement: Nest | Leaf): Loop[] =>
+    statement.loops.map((loop) => (loop.bound ? { ...loop, bound: { ...loop.bound, memory: name(loop.bound.memory) } } : loop));
   if (statement.kind === 'nest')
-    return { ...statement, ...label, body: statement.body.map((child) => renameMemories(child, name, suffix)) };
+    return { ...statement, ...label, loops: loops(statement), body: statement.body.map((child) => renameMemories(child, name, suffix)) };
   if (statement.kind !== 'leaf') return { ...statement, ...label, memory: name(statement.memory) };
   return {
     ...statement,
     ...label,
+    loops: loops(statement),
     values: statement.values.map((value) => {
       if (value.kind === 'read' || value.kind === 'dequeue') return { ...value, memory: name(value.memory) };
       if (value.kind === 'reduce' && value.init.kind === 'carried')

@@ -8,8 +8,8 @@
  *
  *   leaf (i: 0..9, u: 0..1 par 4) { y[i] = x[i] }                      =>      leaf (u: 0..1, i: 0..9 par 4) { y[i] = x[i] }
  */
+import { isSingle } from '../../ir/affine.ts';
 import { argsOf, type Leaf, type Loop, type LoopProgram, neededBy, renumbered, type Statement, type Value } from '../../ir/loops.ts';
-import { elementsOf } from '../chain.ts';
 
 export function simplifySingle(program: LoopProgram): LoopProgram {
   const visit = (statement: Statement, outer: readonly Loop[]): Statement => {
@@ -21,7 +21,7 @@ export function simplifySingle(program: LoopProgram): LoopProgram {
 }
 
 function dropIn(leaf: Leaf, loops: readonly Loop[]): Leaf {
-  const single = new Map(loops.filter((loop) => elementsOf(loop) === 1).map((loop) => [loop.var, loop.min]));
+  const single = new Map(loops.filter(isSingle).map((loop) => [loop.var, loop.min]));
   const indexed = leaf.values.map((value): Value => {
     const at = value.kind === 'index' ? single.get(value.var) : undefined;
     return at === undefined ? value : { kind: 'const', type: 'i32', bits: at >>> 0 };
@@ -62,10 +62,10 @@ function reducesIn(values: readonly Value[], effects: Leaf['effects']): boolean 
 /** `kept`: what a lane of which loop is matters. */
 function moveLanes(loops: readonly Loop[], kept: boolean): readonly Loop[] {
   const lane = loops[loops.length - 1];
-  if (lane === undefined || lane.par === 1 || elementsOf(lane) > 1) return loops;
+  if (lane === undefined || lane.par === 1 || !isSingle(lane)) return loops;
   const single = { ...lane, par: 1 };
   const others = loops.slice(0, -1);
-  const next = others.findLastIndex((loop) => elementsOf(loop) > 1);
+  const next = others.findLastIndex((loop) => !isSingle(loop));
   if (kept || next < 0) return [...others, single];
   return [...others.filter((_, i) => i !== next), single, { ...others[next], par: lane.par }];
 }

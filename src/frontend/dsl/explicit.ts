@@ -30,6 +30,7 @@ import type {
 import { verifyLoops } from '../../ir/loops-verify.ts';
 import { extentOfMemory, mixedTypes, outsideLeaf, outsideProgram, shapesDiffer, wrongRank } from '../messages.ts';
 import { callerSource } from './caller.ts';
+import { type Condition, type Count, greatestOf, type Indices, type LoopSpec, type Loops, loopsOf, type Register } from './counts.ts';
 import { type Combiner, Expr, neutralValue, type Operand } from './expr.ts';
 import { dequeued, type Fifo, type Fifos, fifosOf } from './fifos.ts';
 import { ExpressionTable } from './flatten.ts';
@@ -37,11 +38,7 @@ import { carried, type Dram, folded, type IndicesOf, indicesOf, type Memory, typ
 import { affineOf, Index, type IndexLike } from './index-expr.ts';
 import { gathering, problem } from './problems.ts';
 
-/** Index values 0, 1, ... below a number, or from `min` by `step` below `max`; `par` lanes (last loop of a leaf) or copies. */
-export type LoopSpec = number | { readonly min?: number; readonly max: number; readonly step?: number; readonly par?: number };
-
-type Loops = Readonly<Record<string, LoopSpec>>;
-type Indices<L extends Loops> = { readonly [V in keyof L]: Index };
+export type { Count, LoopSpec } from './counts.ts';
 
 export interface NestOptions {
   readonly label?: string;
@@ -73,6 +70,15 @@ export interface Explicit {
   fifo<T extends ElementType>(name: string, type: T, depth: number): Fifo<T>;
   /** `count` FIFOs, of which an index selects one. */
   fifos<T extends ElementType>(name: string, type: T, depth: number, count: number): Fifos<T>;
+  /** One word: `value` is what was set last. */
+  reg<T extends ElementType>(name: string, type: T): Register<Expr<T>, Operand<T>>;
+  /**
+   * A number of iterations that data decides, for `max` of the loops below: `value` as it is here, of loops around and memories, but
+   * `atMost` if it is more. Loops that end at one count run alike, so a memory between them can be doubled.
+   */
+  count(value: Expr<'i32'>, options: { readonly atMost: number }): Count;
+  /** Does the statements of the first function if the condition, as it is here, is not 0, else those of the second. */
+  when(condition: Condition, yes: () => void, no?: () => void, options?: NestOptions): void;
   nest<const L extends Loops>(schedule: Schedule, loops: L, body: (indices: Indices<L>) => void, options?: NestOptions): void;
   /** A nest whose statements overlap across iterations. */
   pipe<const L extends Loops>(loops: L, body: (indices: Indices<L>) => void, options?: NestOptions): void;
@@ -148,6 +154,9 @@ class Builder {
   #open: Statement[][] = [[]];
   #leaf: OpenLeaf | undefined;
   #accumulations = 0;
+  #counts = 0;
+  /** Loops around the open statement. */
+  #around: readonly Loop[] = [];
 
   constructor(source: Source | undefined) {
     this.#source = source;
@@ -169,6 +178,12 @@ class Builder {
       sram: (name, type, shape) => this.#memory(name, type, shape),
       fifo: (name, type, depth) => this.#fifo(name, type, depth),
       fifos: (name, type, depth, count) => fifosOf(Array.from({ length: count }, (_, k) => this.#fifo(`${name}_${k}`, type, depth))),
+      reg: (name, type) => {
+        const word = this.#memory(name, type, [1]);
+        return { value: word.at(0), set: (value) => word.set([0], value) };
+      },
+      count: (value, { atMost }) => this.#count(value.min(atMost), atMost),
+      when: (condition, yes, no, options) => this.#when(condition, yes, no, options),
       nest: (schedule, loops, body, options) => this.#nest(schedule, loops, body as (indices: Indices<Loops>) => void, options),
       pipe: (loops, body, options) => this.#nest('pipe', loops, body as (indices: Indices<Loops>) => void, options),
       seq: (loops, body, options) => this.#nest('seq', loops, body as (indices: Indices<Loops>) => void, options),
@@ -231,10 +246,34 @@ class Builder {
   #nest(schedule: Schedule, loops: Loops, body: (indices: Indices<Loops>) => void, options: NestOptions = {}): void {
     const source = callerSource();
     const statements: Statement[] = [];
-    if (!this.#statement({ kind: 'nest', schedule, loops: loopsOf(loops), body: statements, ...options, ...place(source) }, source)) return;
+    const own = this.#loops(loops);
+    if (!this.#statement({ kind: 'nest', schedule, loops: own, body: statements, ...options, ...place(source) }, source)) return;
+    const around = this.#around;
+    this.#around = [...around, ...own];
     this.#open.push(statements);
     body(indicesFor(loops));
     this.#open.pop();
+    this.#around = around;
+  }
+
+  #loops(loops: Loops): Loop[] {
+    return loopsOf(loops, (index) => this.#count(index.value, greatestOf(index.affine, this.#around)));
+  }
+
+  /** A leaf that writes the value, at most `atMost`, to a word. */
+  #count(value: Expr<'i32'>, atMost: number): Count {
+    const n = this.#counts++;
+    const word = this.#memory(`count$${n}`, 'i32', [1]);
+    this.#leafOf({ [`c$${n}`]: 1 }, () => word.set([0], value), { label: word.name });
+    return { atMost, bound: { memory: word.name, index: [affineOf(0)] } };
+  }
+
+  #when(condition: Condition, yes: () => void, no: (() => void) | undefined, options: NestOptions = {}): void {
+    const value = condition instanceof Expr ? condition : Expr.constant('i32', condition);
+    const branch = (taken: Expr<'i32'>, body: () => void) =>
+      this.#nest('pipe', { [`b$${this.#counts}`]: this.#count(taken, 1) }, body, options);
+    branch(value.ne(0), yes);
+    if (no) branch(value.eq(0), no);
   }
 
   #transfer(
@@ -260,7 +299,7 @@ class Builder {
     const open: OpenLeaf = { values: new ExpressionTable(), effects: [], guards: [] };
     const leaf: Leaf = {
       kind: 'leaf',
-      loops: loopsOf(loops),
+      loops: this.#loops(loops),
       values: open.values.values,
       effects: open.effects,
       guards: open.guards,
@@ -325,12 +364,5 @@ class Builder {
 }
 
 const place = (source: Source | undefined): { source?: Source } => (source ? { source } : {});
-
-function loopsOf(loops: Loops): Loop[] {
-  return Object.entries(loops).map(([name, spec]) => {
-    const { min = 0, max, step = 1, par = 1 } = typeof spec === 'number' ? { max: spec } : spec;
-    return { var: name, min, max, step, par };
-  });
-}
 
 const indicesFor = (loops: Loops): Indices<Loops> => Object.fromEntries(Object.keys(loops).map((name) => [name, Index.variable(name)]));
