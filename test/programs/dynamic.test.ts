@@ -1,6 +1,7 @@
 /** Loops that end at run time, and branches: against plain loops. */
 import { describe, expect, test } from 'vitest';
-import type { LoopProgram, Program } from '../../src/index.ts';
+import { DiagnosticError } from '../../src/base/diagnostic.ts';
+import type { Explicit, LoopProgram, Program } from '../../src/index.ts';
 import { explicit, program, reduce, startAt } from '../../src/index.ts';
 import { parseLoops } from '../../src/ir/loops-parse.ts';
 import { printLoops } from '../../src/ir/loops-print.ts';
@@ -244,4 +245,44 @@ test.each(all)('three loops that end at run time: %d, %d and %d', async (a, b, c
   const built = buildProgram(sara, one, {}, {});
   const { problems } = await runPoint(sara, built, options, async (_title, work) => work(() => {}));
   expect(problems).toEqual([]);
+});
+
+const messages = (build: (v: Explicit) => void): string[] => {
+  try {
+    buildProgram(tiny, { ...triangle(4, 1), build: () => explicit(build) }, {}, {});
+  } catch (error) {
+    if (error instanceof DiagnosticError) return error.diagnostics.map(({ message }) => message);
+    throw error;
+  }
+  return [];
+};
+
+test('what cannot end at run time is refused', () => {
+  expect(
+    messages(({ dramOut, sram, pipe, store, leaf }) => {
+      const y = dramOut('y', 'i32', [4]);
+      pipe({ i: 4 }, ({ i }) => {
+        pipe({ b: i }, () => {
+          const word = sram('word', 'i32', [1]);
+          leaf({ j: 1 }, () => word.set([0], 1));
+          store(y, [i], word);
+        });
+      });
+    }),
+  ).toEqual(['transfer of `y` cannot be mapped yet: the loop `b` around it ends at run time, and address generators have constant bounds']);
+  const last = messages(({ result, pipe, leaf }) => {
+    const y = result('y', 'i32');
+    pipe({ i: 4 }, ({ i }) => leaf({ j: i }, ({ j }) => y.set(j.value)));
+  });
+  expect(last[0]).toContain('a result takes the last value of loops that may have no iteration');
+  const starts = messages(({ result, sram, pipe, leaf }) => {
+    const [y, words] = [result('y', 'i32'), sram('words', 'i32', [4])];
+    pipe({}, () => {
+      pipe({ i: 4 }, ({ i }) =>
+        leaf({ k: i, l: { max: 4, par: 4 } }, ({ k, l }) => words.set([l], reduce('max', k.add(l).value, [k], startAt('i32', -9)))),
+      );
+      leaf({ s: 4 }, ({ s }) => y.set(reduce('add', words.at(s), [s])));
+    });
+  });
+  expect(starts[0]).toContain('from another start than 0');
 });
