@@ -81,7 +81,8 @@ Errors are in units of the last place of the binary32 result, measured against d
 ${MACRO_NAMES.map(macroRow).join('\n')}
 
 \`reciprocal\` and \`sqrt\` are rounded right for every significand (all 2^23, and 2^24, are tried in the long tests). The argument of \`sin\` and \`cos\` is
-reduced with pi/2 in 72 bits. \`pow\` carries the logarithm in two parts; its error grows with the size of y ln x.
+reduced with pi/2 in 72 bits. \`pow\` carries logarithm and product in two parts each,
+so that its error does not grow with the exponent; a quarter of its arguments is drawn next to 1.
 
 ## The proof
 

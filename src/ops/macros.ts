@@ -43,7 +43,7 @@ export const MACROS = {
   rsqrt: unary('1 / sqrt(x); 0: plus infinity', [0, LARGEST], 1.25, rootReciprocal),
   exp: unary('e^x', [-104, 89], 1, exp),
   log: unary('the natural logarithm; 0: -infinity, below: NaN', [0, LARGEST], 1, log),
-  pow: { arity: 2, type: 'f', doc: 'x^y for x >= 0; x below 0: NaN', range: [0, LARGEST], ulp: 16, build: pow },
+  pow: { arity: 2, type: 'f', doc: 'x^y for x >= 0; x below 0: NaN', range: [0, LARGEST], ulp: 1, build: pow },
   sin: unary('the sine; beyond the range it decays; -0: 0', [-8192, 8192], 2, sin),
   cos: unary('the cosine; beyond the range it decays', [-8192, 8192], 2, cos),
   tanh: unary('the hyperbolic tangent', [-LARGEST, LARGEST], 2, tanh),
