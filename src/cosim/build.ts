@@ -1,10 +1,11 @@
 /** The Verilated `kiln_top` of an architecture with the harness around it, built once and found again. */
 import { join } from 'node:path';
 import type { Fabric } from '../fabric/graph.ts';
-import { emitRtl, modulePath, RTL_PATHS, TOP_MODULE } from '../rtl/emit.ts';
+import { emitRtl, modulePath, RTL_PATHS, type RtlFile, TOP_MODULE } from '../rtl/emit.ts';
 import { repositoryRoot, writeAtomic } from '../tools/files.ts';
 import { withScratch } from '../tools/scratch.ts';
 import { buildVerilator, type VerilatorBuild } from '../tools/verilator.ts';
+import { probeFiles } from './probes.ts';
 import { buildTileModels } from './tiles.ts';
 
 export interface RtlBuildOptions {
@@ -14,6 +15,10 @@ export interface RtlBuildOptions {
   readonly hierarchical?: boolean;
   /** What X becomes: `unique` draws registers without reset from the seed of the run. */
   readonly unknowns?: 'fast' | 'unique';
+  /** Tells what moves on every stream (see `probes.ts`); another build. */
+  readonly watched?: boolean;
+  /** Changes the text of a file on its way: for tests that plant a fault. */
+  readonly rewrite?: (file: RtlFile) => string;
   /** Simulation threads, for long runs of large flat builds. */
   readonly threads?: number;
   readonly jobs?: number;
@@ -31,17 +36,21 @@ export function buildRtl(fabric: Fabric, options: RtlBuildOptions = {}): Promise
   const testbench = join(repositoryRoot, 'templates', 'tb');
   return withScratch('rtl', async (dir) => {
     const files = emitRtl(fabric);
-    for (const { path, text } of files) await writeAtomic(join(dir, path), text);
+    for (const file of files) await writeAtomic(join(dir, file.path), options.rewrite?.(file) ?? file.text);
+    const probes = options.watched ? probeFiles(fabric) : undefined;
+    for (const { path, text } of probes ?? []) await writeAtomic(join(dir, path), text);
     const trace = options.trace ?? 'none';
     // Waves show the inside of tiles, so a traced build has them in the model of the top.
-    const apart =
-      trace === 'none' && options.unknowns !== 'unique' && options.hierarchical === undefined && fabric.tiles.length >= HIERARCHY_PAYS;
-    const models = apart ? await buildTileModels(dir, files, options.onProgress) : undefined;
+    const large = options.watched === true || fabric.tiles.length >= HIERARCHY_PAYS;
+    const apart = trace === 'none' && options.unknowns !== 'unique' && options.hierarchical === undefined && large;
+    const models = apart ? await buildTileModels(dir, files, options.onProgress, probes) : undefined;
     const hierarchical = !apart && (options.hierarchical ?? fabric.tiles.length >= HIERARCHY_PAYS);
+    const flat = () => [...files.map(({ path }) => path).filter((path) => path.endsWith('.sv')), ...(probes ?? []).map(({ path }) => path)];
     return buildVerilator({
       dir,
       top: TOP_MODULE,
-      fileList: models?.fileList ?? files.map(({ path }) => path).filter((path) => path.endsWith('.sv')),
+      fileList: models?.fileList ?? flat(),
+      ...(probes ? { extraCFlags: ['-DKILN_PROBES'] } : {}),
       // The harness is a host like any other: it drives the fabric with the driver of the hand-off kit.
       cpp: [join(testbench, 'harness.cpp'), RTL_PATHS.driver, ...(models ? [models.cpp] : [])],
       headers: [join(testbench, 'dram.h'), RTL_PATHS.header, RTL_PATHS.driverHeader],

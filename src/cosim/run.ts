@@ -6,16 +6,47 @@ import { run } from '../tools/run.ts';
 import { withScratch } from '../tools/scratch.ts';
 import { buildRtl, type RtlBuildOptions } from './build.ts';
 import { type Answer, jobOf, outcomeOf, type RtlRun, type RunOptions } from './job.ts';
+import { WatchedRun } from './probes.ts';
 
 export interface RtlRunOptions extends RunOptions, Omit<RtlBuildOptions, 'trace' | 'onProgress'> {
   /** A `.vcd` or `.fst` file for the waves of everything, loading included. */
   readonly waves?: string;
   /** With `unknowns: 'unique'`: the seed of what registers hold before they are reset. */
   readonly seed?: number;
+  /** With `watched`: tells events from this cycle on, until so many words are written (by default 2^26). */
+  readonly watch?: { readonly from: number; readonly words?: number };
+}
+
+export interface WatchedRtlRun extends RtlRun {
+  /** What moved, and up to which cycle that is told. */
+  readonly events: WatchedRun;
+  readonly told: number;
+}
+
+/** A run that tells what moves on every stream (slower, and a build of its own). */
+export async function watchRtl(fabric: Fabric, kbit: Uint8Array, options: RtlRunOptions): Promise<WatchedRtlRun> {
+  let events: Uint32Array = new Uint32Array();
+  let told = 0;
+  const run = await runWith(fabric, kbit, { ...options, watched: true }, async (dir, answer) => {
+    const bytes = await readBytes(join(dir, 'events.bin'));
+    events = new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+    told = (answer as Answer & { readonly told: number }).told;
+  });
+  return { ...run, events: new WatchedRun(events), told };
 }
 
 /** Builds what is missing, loads and runs. */
-export async function runRtl(fabric: Fabric, kbit: Uint8Array, options: RtlRunOptions): Promise<RtlRun> {
+export function runRtl(fabric: Fabric, kbit: Uint8Array, options: RtlRunOptions): Promise<RtlRun> {
+  return runWith(fabric, kbit, options, async () => {});
+}
+
+/** `look` may read more of what the harness left in its directory. */
+async function runWith(
+  fabric: Fabric,
+  kbit: Uint8Array,
+  options: RtlRunOptions,
+  look: (dir: string, answer: Answer) => Promise<void>,
+): Promise<RtlRun> {
   const job = jobOf(fabric, kbit, options);
   const start = performance.now();
   const build = await buildRtl(fabric, { ...options, trace: traceOf(options.waves) });
@@ -34,6 +65,7 @@ export async function runRtl(fabric: Fabric, kbit: Uint8Array, options: RtlRunOp
       `config_address ${job.address}`,
       `max_cycles ${job.maxCycles}`,
       `load_polls ${job.loadPolls}`,
+      ...(options.watch ? [`probe_from ${options.watch.from}`, `probe_words ${options.watch.words ?? 0}`] : []),
       `profile ${unit} ${read} ${total} ${readLatency} ${writeLatency}`,
       `args ${job.args.join(' ')}`,
     ];
@@ -41,6 +73,7 @@ export async function runRtl(fabric: Fabric, kbit: Uint8Array, options: RtlRunOp
     const seed = options.unknowns === 'unique' ? ['+verilator+rand+reset+2', `+verilator+seed+${options.seed ?? 1}`] : [];
     await run(build.binary, [paths.job, ...seed], { timeoutSeconds: options.timeoutSeconds ?? 3600 });
     const answer = JSON.parse((await readBytes(join(dir, 'result.json'))).toString('utf8')) as Answer;
+    await look(dir, answer);
     const after = answer.status === 'refused' ? job.image.slice() : new Uint8Array(await readBytes(join(dir, 'dram.bin')));
     const seconds = { build: (built - start) / 1000, run: (performance.now() - built) / 1000 };
     return { ...outcomeOf(answer), image: after, seconds };

@@ -24,8 +24,16 @@ export interface TileModels {
 
 const PROXY_CPP = 'tile_proxy.cpp';
 
-/** Builds the models of all kinds of tiles in `files`, which lie in `dir`, and writes the proxies beside them. */
-export async function buildTileModels(dir: string, files: readonly RtlFile[], onProgress?: (step: string) => void): Promise<TileModels> {
+/**
+ * Builds the models of all kinds of tiles in `files`, which lie in `dir`, and writes the proxies beside them. `probes`: what
+ * is bound into which tile of a watched simulation.
+ */
+export async function buildTileModels(
+  dir: string,
+  files: readonly RtlFile[],
+  onProgress?: (step: string) => void,
+  probes?: readonly { readonly tile: string; readonly path: string }[],
+): Promise<TileModels> {
   const listed = files.find((file) => file.path === RTL_PATHS.signature);
   invariant(listed, 'the RTL comes with signatures');
   const { modules } = JSON.parse(listed.text) as { modules: ModuleSignature[] };
@@ -38,7 +46,10 @@ export async function buildTileModels(dir: string, files: readonly RtlFile[], on
       await buildVerilator({
         dir,
         top: tile.name,
-        fileList: modules.filter((module) => needed.has(module.name)).map((module) => `rtl/${module.name}.sv`),
+        fileList: [
+          ...modules.filter((module) => needed.has(module.name)).map((module) => `rtl/${module.name}.sv`),
+          ...(probes ?? []).filter((probe) => probe.tile === tile.name).map(({ path }) => path),
+        ],
         cpp: [],
         hierarchical: false,
         trace: 'none',
@@ -46,9 +57,10 @@ export async function buildTileModels(dir: string, files: readonly RtlFile[], on
       }),
     );
   }
-  const views = tiles.map(proxyView);
+  const watched = probes !== undefined;
+  const views = tiles.map((tile) => ({ ...proxyView(tile), watched }));
   for (const view of views) await writeAtomic(join(dir, `proxy/${view.module}.sv`), renderTemplate('tb/tile_proxy.sv.njk', view));
-  await writeAtomic(join(dir, PROXY_CPP), renderTemplate('tb/tile_proxy.cpp.njk', { tiles: views }));
+  await writeAtomic(join(dir, PROXY_CPP), renderTemplate('tb/tile_proxy.cpp.njk', { tiles: views, watched }));
   // What the top uses other than through tiles.
   const kept = usedBy(TOP_MODULE, new Map([...byName].filter(([name]) => !name.startsWith('kiln_tile_'))));
   const fileList = modules.flatMap(({ name }) => {

@@ -87,7 +87,7 @@ so that its error does not grow with the exponent; a quarter of its arguments is
 ## The proof
 
 \`npm run prove\` runs every operation of the RTL under Verilator (corners, a full pipeline, stalls and masked lanes) against this machine's
-arithmetic (\`templates/tb/fu_prove.cpp\`), and every macro against double precision, 1 M vectors each; \`npm run prove -- fma --vectors 20e6\` one of them for longer.
+arithmetic (\`templates/tb/fu_prove.cpp\`; every bf16 and every pair of bytes), and every macro against double precision, 1 M vectors each; \`npm run prove -- fma --vectors 20e6\` one of them for longer.
 \`test/unit/ops\` holds \`EVAL\` against exact rationals and the generated text against \`EVAL\`; \`test/cosim/pcu.test.ts\` draws from all operations,
 golden machine against RTL.
 

@@ -28,8 +28,8 @@ export interface MachineOptions {
   readonly fill?: number;
   /** Notices reads of scratchpad words that nobody wrote (slower). */
   readonly watchUnwritten?: boolean;
-  /** Keeps a trace of this many records at most. */
-  readonly trace?: number;
+  /** Keeps the events of the current cycle in `tracer` (slower). */
+  readonly trace?: boolean;
 }
 
 /** A sticky error with its first cycle, place and information. */
@@ -83,8 +83,6 @@ export class Machine {
     options: MachineOptions,
   ) {
     const { arch } = fabric;
-    this.tracer = options.trace ? new Tracer(options.trace) : undefined;
-    this.#memory = options.dram;
     this.#maxCycles = options.maxCycles ?? Number.POSITIVE_INFINITY;
     this.#armed = 1 + arch.control.startDelay;
     this.#watchdog = new Watchdog(arch.control.watchdogLog2);
@@ -104,6 +102,8 @@ export class Machine {
     this.#host = host;
     this.#list = [...this.units];
     this.#network = buildNetwork(fabric, configs, this.units, this.#edge, options.network ?? 'routed');
+    this.tracer = options.trace ? new Tracer(arch, fabric.tiles, this.units, this.#network.buffers) : undefined;
+    this.#memory = this.tracer?.memory(options.dram) ?? options.dram;
     const ags = fabric.tilesOf('ag').map((tile) => this.units.get(tile.id) as Ag | undefined);
     const { ports } = arch.memory;
     const onPort = Array.from({ length: ports }, (_, p) => ags.filter((_ag, i) => i % ports === p));
@@ -125,6 +125,7 @@ export class Machine {
   step(): void {
     const { cycle } = this;
     let alive = false;
+    this.tracer?.begin();
     if (cycle === this.#armed - 1) this.#host.start();
     if (cycle === this.#armed) for (const [, unit] of this.#list) unit.awake = true;
     for (const port of this.#ports) alive = port.step(this.#memory) || alive;
@@ -137,7 +138,7 @@ export class Machine {
       }
     }
     alive = this.#switch() || alive;
-    if (this.tracer !== undefined) this.#trace(this.tracer);
+    this.tracer?.look();
     if (alive) this.#watchdog.alive(cycle);
     this.#memory.tick();
     this.#edge.commit();
@@ -160,10 +161,6 @@ export class Machine {
     }
     movers.length = kept;
     return took;
-  }
-
-  #trace(tracer: Tracer): void {
-    for (const [tile, unit] of this.#list) tracer.look(this.cycle, tile, unit);
   }
 
   // ---- Building

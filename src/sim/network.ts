@@ -14,7 +14,7 @@ export type NetworkMode = 'routed' | 'ideal';
 export interface Network {
   readonly forks: readonly Fork[];
   /** Buffers on the way between units, with the link they stand for. */
-  readonly buffers: readonly { readonly net: NetClass; readonly tile: number; readonly fifo: Fifo }[];
+  readonly buffers: readonly { readonly net: NetClass; readonly tile: number; readonly index: number; readonly fifo: Fifo }[];
 }
 
 export function buildNetwork(
@@ -25,12 +25,12 @@ export function buildNetwork(
   mode: NetworkMode,
 ): Network {
   const routes = new Routes(fabric, configs);
-  const buffers: { net: NetClass; tile: number; fifo: Fifo }[] = [];
+  const buffers: { net: NetClass; tile: number; index: number; fifo: Fifo }[] = [];
   const forks: Fork[] = [];
-  const buffer = (net: NetClass, tile: number): Fifo => {
+  const buffer = ({ net, tile, index }: RouteNode): Fifo => {
     const width = net === 'vector' ? fabric.arch.pcu.lanes : net === 'scalar' ? 1 : 0;
     const fifo = new Fifo(edge, LINK_DEPTH, width);
-    buffers.push({ net, tile, fifo });
+    buffers.push({ net, tile, index, fifo });
     return fifo;
   };
   const port = (node: RouteNode): Fifo | undefined => {
@@ -45,14 +45,14 @@ export function buildNetwork(
     for (const node of fabric.nodes) {
       if (node.kind !== 'out') continue;
       const ends = routes.endsOf(node);
-      const hops = ends.map(({ net, tile }) => buffer(net, tile));
+      const hops = ends.map(buffer);
       fork(port(node), hops);
       for (let i = 0; i < ends.length; i++) fork(hops[i], [port(ends[i])]);
     }
     return { forks, buffers };
   }
   const links = new Map<number, Fifo>();
-  for (const node of routes.links) links.set(node.id, buffer(node.net, node.tile));
+  for (const node of routes.links) links.set(node.id, buffer(node));
   const queueOf = (node: RouteNode) => (node.kind === 'link' ? links.get(node.id) : port(node));
   for (const node of fabric.nodes) {
     const sinks = routes.sinksOf(node);

@@ -5,7 +5,8 @@
 // LANES and the three latencies are those of the model; FEATURE is 1 if it has the float operations;
 // COUNT is the number of random vectors an operation; operations are given as NAME:CODE:CLASS.
 // An operation runs three times: corners (all tuples of a list), random operands with the
-// pipeline always full, and random operands with adv_i and the lanes' valid bits toggling.
+// pipeline always full, and random operands with adv_i and the lanes' valid bits toggling. Small
+// formats run a fourth time, exhaustively.
 // Prints one line an operation, "NAME vectors mismatches", and exits 1 if there was any mismatch.
 //
 // Nothing is taken from the model but its ports. Compile with -ffp-contract=off.
@@ -16,6 +17,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <deque>
+#include <functional>
 #include <limits>
 #include <string>
 #include <vector>
@@ -249,6 +251,70 @@ Operands random_operands() {
   return v;
 }
 
+// ---- Small formats, exhaustively ----------------------------------------------------------
+
+// Halves that bf16 arithmetic turns on: zeros, subnormals, the least and largest numbers, ones, ties, infinity, NaN.
+const uint32_t HALF_CORNERS[] = {0x0000, 0x0001, 0x0002, 0x007f, 0x0080, 0x0081, 0x3380, 0x3b80, 0x3f00, 0x3f7f, 0x3f80,
+                        0x3f81, 0x4000, 0x4300, 0x7e80, 0x7f00, 0x7f7f, 0x7f80, 0x7f81, 0x7fc0, 0x7fff};
+// What lies below a half when a number is rounded to it: nothing, next to nothing, next to a tie, a tie, the most.
+const uint32_t BELOW_HALF[] = {0x0000, 0x0001, 0x4000, 0x7fff, 0x8000, 0x8001, 0xc000, 0xffff};
+const uint32_t BYTES[] = {0x00, 0x01, 0x7f, 0x80, 0x81, 0xff};
+
+struct Exhaustive {
+  uint64_t vectors = 0;
+  std::function<Operands(uint64_t)> at;
+};
+
+// Every half through bpack (with what may lie below), blo and bhi; through badd and bmul with `count` / 2^15 partners (all of
+// them from 2^31 on); every pair of bytes in every place of idot4, and all words of byte corners from 10^6 on.
+Exhaustive exhaustive(const std::string& op, uint64_t count) {
+  const auto noise = [](uint64_t i) { return static_cast<uint32_t>(i * 0x9e3779b97f4a7c15ull >> 32); };
+  if (op == "blo" || op == "bhi") {
+    return {1 << 17, [=](uint64_t i) {
+              const uint32_t half = i & 0xffff, other = i >> 16 ? 0xffff : noise(i) & 0xffff;
+              return Operands{op == "blo" ? other << 16 | half : half << 16 | other, 0, 0};
+            }};
+  }
+  if (op == "bpack") {
+    return {8 << 16, [](uint64_t i) {
+              const uint32_t half = i & 0xffff;
+              return Operands{half << 16 | BELOW_HALF[i >> 16], (half ^ 0x5555) << 16 | BELOW_HALF[7 - (i >> 16)], 0};
+            }};
+  }
+  if (op == "badd" || op == "bmul") {
+    // A word holds two pairs; signs and corners come first, then a walk over all halves.
+    const uint64_t corners = 2 * (sizeof HALF_CORNERS / sizeof *HALF_CORNERS);
+    const uint64_t partners = corners + std::min<uint64_t>(count >> 15, 1 << 16);
+    const auto partner = [=](uint64_t k) {
+      if (k < corners) return static_cast<uint32_t>(HALF_CORNERS[k / 2] | (k & 1) << 15);
+      return static_cast<uint32_t>((k - corners) * 40503 & 0xffff);
+    };
+    return {partners << 15, [=](uint64_t i) {
+              const uint32_t half = i & 0x7fff, b = partner(i >> 15);
+              return Operands{(half | 0x8000) << 16 | half, b << 16 | b, 0};
+            }};
+  }
+  if (op == "idot4") {
+    const uint64_t words = count >= 1000000 ? 1296 : 36;
+    return {(4 << 16) + words * words, [=](uint64_t i) {
+              if (i < 4 << 16) {
+                const int at = 8 * static_cast<int>(i >> 16);
+                const uint32_t hole = ~(0xffu << at);
+                return Operands{(noise(i) & hole) | (static_cast<uint32_t>(i) & 0xff) << at,
+                                (noise(i + 1) & hole) | (static_cast<uint32_t>(i) >> 8 & 0xff) << at, noise(i + 2)};
+              }
+              const auto word = [](uint64_t n) {
+                uint32_t bytes = 0;
+                for (int k = 0; k < 4; ++k, n /= 6) bytes = bytes << 8 | BYTES[n % 6];
+                return bytes;
+              };
+              const uint64_t k = i - (4 << 16);
+              return Operands{word(k % words), word(k / words), k & 1 ? 0x7fffffff : noise(i)};
+            }};
+  }
+  return {};
+}
+
 // ---- The model ------------------------------------------------------------------------------
 
 void put(CData& port, int, uint32_t value) { port = value; }
@@ -392,6 +458,10 @@ int main(int argc, char** argv) {
     });
     prover.run(op, code, latency, count, false, random_operands);
     prover.run(op, code, latency, count / 8 + 1000, true, random_operands);
+    if (const Exhaustive small = exhaustive(op, count); small.vectors > 0) {
+      uint64_t next = 0;
+      prover.run(op, code, latency, small.vectors, false, [&] { return small.at(next++); });
+    }
     std::printf("%s %llu %llu\n", op.c_str(), static_cast<unsigned long long>(prover.vectors),
                 static_cast<unsigned long long>(prover.mismatches));
     good = good && prover.mismatches == 0;

@@ -9,6 +9,7 @@
 // comes the rising edge and the models step. In T0 (commit_o is 1) the DRAM starts afresh instead of stepping.
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <deque>
 #include <fstream>
@@ -22,6 +23,9 @@
 #include "dram.h"
 #include "kiln_driver.h"
 #include "verilated.h"
+#ifdef KILN_PROBES
+#include "svdpi.h"
+#endif
 #if VM_TRACE
 #if VM_TRACE_FST
 #include "verilated_fst_c.h"
@@ -36,6 +40,30 @@ namespace {
 
 constexpr unsigned kPorts = KILN_MEMORY_PORTS;
 constexpr unsigned kAddressBits = KILN_MEMORY_ADDRESS_BITS;
+
+#ifdef KILN_PROBES
+// What moves, cycle by cycle (sim/trace.ts): for every event the cycle, the place, the kind and port, the number of words,
+// and the words. From `probe_from` on, until `probe_words` are written; the last cycle is whole.
+struct Probes {
+  std::vector<uint32_t> words;
+  uint64_t from = 2, most = 1ull << 26, cycle = 0, last = 0;
+
+  void begin(uint64_t run_cycle) {
+    cycle = run_cycle >= from && words.size() < most ? run_cycle : 0;
+    if (cycle) last = cycle;
+  }
+  void tell(uint32_t place, uint32_t stream, const uint32_t* data, uint32_t count) {
+    if (cycle == 0) return;
+    const uint32_t head[] = {static_cast<uint32_t>(cycle), place, stream, count};
+    words.insert(words.end(), head, head + 4);
+    words.insert(words.end(), data, data + count);
+  }
+};
+Probes probes;
+
+// Kinds of events at the ports of the memory.
+enum Event : uint32_t { kReadData = 0, kResponse = 1, kPortRead = 11, kPortWrite = 12, kPortData = 13 };
+#endif
 
 [[noreturn]] void fail(const std::string& why) {
   std::cerr << "harness: " << why << "\n";
@@ -79,6 +107,7 @@ struct Job {
   uint32_t load_polls = 0;
   kiln::DramProfile profile = {};
   std::vector<uint32_t> args;
+  uint64_t probe_from = 2, probe_words = 0;
 };
 
 Job read_job(const char* path) {
@@ -97,6 +126,8 @@ Job read_job(const char* path) {
     else if (key == "config_address") words >> job.config_address;
     else if (key == "max_cycles") words >> job.max_cycles;
     else if (key == "load_polls") words >> job.load_polls;
+    else if (key == "probe_from") words >> job.probe_from;
+    else if (key == "probe_words") words >> job.probe_words;
     else if (key == "profile") {
       words >> job.profile.unit >> job.profile.read >> job.profile.total >> job.profile.read_latency >> job.profile.write_latency;
     } else if (key == "args") {
@@ -197,6 +228,22 @@ class Bench {
     if (commit) run_cycle_ = 1;
     else if (run_cycle_ > 0) run_cycle_++;
     if (run_cycle_ > 1 && end_cycle_ == 0 && (top_.done_o || !top_.running_o)) end_cycle_ = run_cycle_;
+#ifdef KILN_PROBES
+    probes.begin(commit ? 0 : run_cycle_);
+    for (unsigned p = 0; p < kPorts; p++) {
+      if (dram_.r_valid(p)) {
+        uint32_t words[18];
+        std::copy(dram_.r_data(p).words, dram_.r_data(p).words + 16, words);
+        words[16] = dram_.r_id(p);
+        words[17] = dram_.r_last(p);
+        probes.tell(p, kReadData << 8, words, 18);
+      }
+      if (dram_.b_valid(p)) {
+        const uint32_t id = dram_.b_id(p);
+        probes.tell(p, kResponse << 8, &id, 1);
+      }
+    }
+#endif
     if (top_.rst_ni && !commit) handshakes();
     top_.clk_i = 1;
     top_.eval();
@@ -253,13 +300,16 @@ class Bench {
       if (dram_.r_valid(p) && !get(top_.m_axi_rready_o, p, 1)) fail("RREADY is 0 while there is read data");
       if (dram_.b_valid(p) && !get(top_.m_axi_bready_o, p, 1)) fail("BREADY is 0 while there is a response");
       if (get(top_.m_axi_arvalid_o, p, 1) && dram_.ar_ready(p)) {
-        dram_.ar(p, burst(get(top_.m_axi_arid_o, 8 * p, 8), get(top_.m_axi_araddr_o, kAddressBits * p, kAddressBits),
-                          get(top_.m_axi_arlen_o, 8 * p, 8), get(top_.m_axi_arsize_o, 3 * p, 3), get(top_.m_axi_arburst_o, 2 * p, 2)));
+        const kiln::Burst b = burst(get(top_.m_axi_arid_o, 8 * p, 8), get(top_.m_axi_araddr_o, kAddressBits * p, kAddressBits),
+                                    get(top_.m_axi_arlen_o, 8 * p, 8), get(top_.m_axi_arsize_o, 3 * p, 3), get(top_.m_axi_arburst_o, 2 * p, 2));
+        tell_burst(p, true, b);
+        dram_.ar(p, b);
       }
       if (get(top_.m_axi_wvalid_o, p, 1) && dram_.w_ready(p)) write_beat(p);
       if (get(top_.m_axi_awvalid_o, p, 1) && dram_.aw_ready(p)) {
         const kiln::Burst b = burst(get(top_.m_axi_awid_o, 8 * p, 8), get(top_.m_axi_awaddr_o, kAddressBits * p, kAddressBits),
                                     get(top_.m_axi_awlen_o, 8 * p, 8), get(top_.m_axi_awsize_o, 3 * p, 3), get(top_.m_axi_awburst_o, 2 * p, 2));
+        tell_burst(p, false, b);
         dram_.aw(p, b);
         for (unsigned i = 1; i <= b.beats; i++) lasts_[p].push_back(i == b.beats);
       }
@@ -275,9 +325,23 @@ class Bench {
       if (bytes != 0 && bytes != 0xf) fail("a word is written in part");
       if (bytes != 0) strobe |= 1u << i;
     }
+#ifdef KILN_PROBES
+    uint32_t told[18];
+    std::copy(beat.words, beat.words + 16, told);
+    told[16] = strobe;
+    told[17] = static_cast<uint32_t>(get(top_.m_axi_wlast_o, p, 1));
+    probes.tell(p, kPortData << 8, told, 18);
+#endif
     if (lasts_[p].empty() || lasts_[p].front() != (get(top_.m_axi_wlast_o, p, 1) != 0)) fail("WLAST is not on the last beat of the burst");
     lasts_[p].pop_front();
     dram_.w(p, beat, strobe);
+  }
+
+  static void tell_burst([[maybe_unused]] unsigned p, [[maybe_unused]] bool read, [[maybe_unused]] const kiln::Burst& b) {
+#ifdef KILN_PROBES
+    const uint32_t words[] = {static_cast<uint32_t>(b.address), static_cast<uint32_t>(b.address >> 32), b.beats - 1, b.id};
+    probes.tell(p, (read ? kPortRead : kPortWrite) << 8, words, 4);
+#endif
   }
 
   // What the fabric promises of every burst.
@@ -323,6 +387,9 @@ void write_result(const Job& job, Bench& bench, const char* status, uint64_t cyc
   out << ",\"residue\":" << (kiln_get_status(&bus) & KILN_STATUS_RESIDUE_MASK ? "true" : "false");
   if (failed) out << ",\"error\":{\"cause\":" << error.cause << ",\"x\":" << error.x << ",\"y\":" << error.y << ",\"info\":" << error.info << "}";
   out << ",\"reads\":" << bench.dram().served_reads() << ",\"writes\":" << bench.dram().served_writes();
+#ifdef KILN_PROBES
+  out << ",\"told\":" << probes.last;
+#endif
   if (bench.dram().out_of_range()) out << ",\"outOfRange\":" << bench.dram().first_out_of_range();
   out << ",\"results\":[";
   for (unsigned i = 0; i < KILN_RESULTS; i++) {
@@ -331,6 +398,10 @@ void write_result(const Job& job, Bench& bench, const char* status, uint64_t cyc
     out << (i ? "," : "") << value;
   }
   out << "]}\n";
+#ifdef KILN_PROBES
+  std::ofstream trace(job.out + "/events.bin", std::ios::binary);
+  trace.write(reinterpret_cast<const char*>(probes.words.data()), static_cast<std::streamsize>(4 * probes.words.size()));
+#endif
   if (image == nullptr) return;
   std::ofstream(job.out + "/dram.bin", std::ios::binary).write(reinterpret_cast<const char*>(image->data()), static_cast<std::streamsize>(image->size()));
 }
@@ -341,6 +412,10 @@ int simulate(VerilatedContext& context, const Job& job) {
   const std::vector<uint8_t> bits = read_bytes(job.bitstream);
   memory.resize(job.config_address + bits.size());
   std::copy(bits.begin(), bits.end(), memory.begin() + static_cast<std::ptrdiff_t>(job.config_address));
+#ifdef KILN_PROBES
+  probes.from = std::max<uint64_t>(job.probe_from, 2);
+  if (job.probe_words) probes.most = job.probe_words;
+#endif
   Bench bench(context, job, std::move(memory), image_bytes);
   const kiln_bus bus = bus_of(bench);
 
@@ -366,6 +441,22 @@ int simulate(VerilatedContext& context, const Job& job) {
 }
 
 }  // namespace
+
+#ifdef KILN_PROBES
+extern "C" int kiln_watch_place(const char* path) {
+  // The tile is the last part of the path that reads u_KIND_X_Y.
+  const std::string text(path);
+  for (std::size_t at = text.rfind("u_"); at != std::string::npos && at > 0; at = text.rfind("u_", at - 1)) {
+    char kind[16];
+    unsigned x = 0, y = 0;
+    if (std::sscanf(text.c_str() + at, "u_%15[a-z]_%u_%u", kind, &x, &y) == 3) return static_cast<int>(y * 256 + x);
+  }
+  fail("a probe outside a tile: " + text);
+}
+extern "C" void kiln_watch(int place, int stream, int words, const svBitVecVal* data) {
+  probes.tell(static_cast<uint32_t>(place), static_cast<uint32_t>(stream), data, static_cast<uint32_t>(words));
+}
+#endif
 
 int main(int argc, char** argv) {
   if (argc < 2) fail("usage: harness JOB [+verilator+...]");

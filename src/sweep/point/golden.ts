@@ -6,7 +6,6 @@ import { Dram, type DramProfile } from '../../sim/dram.ts';
 import { Machine } from '../../sim/machine.ts';
 import type { NetworkMode } from '../../sim/network.ts';
 import type { RunStats } from '../../sim/stats.ts';
-import type { TraceRecord } from '../../sim/trace.ts';
 import { explainHang } from './hang.ts';
 import { answersFrom, argumentRegisters } from './image.ts';
 import type { MachineRun } from './witness.ts';
@@ -15,7 +14,6 @@ export interface GoldenRun extends MachineRun {
   readonly stats: RunStats;
   /** 64-byte beats the memory served. */
   readonly beats: { readonly reads: number; readonly writes: number };
-  readonly trace: readonly TraceRecord[];
   /** With `poison`: of every scratchpad the first read of a word that nothing wrote. */
   readonly unwritten: readonly UnwrittenRead[];
 }
@@ -38,8 +36,6 @@ export interface GoldenOptions {
   readonly poison?: boolean;
   /** What the units are called, by tile, for runs that do not end. */
   readonly names?: ReadonlyMap<number, UnitName>;
-  /** Trace records to keep. */
-  readonly trace?: number;
 }
 
 /** Nothing but the bytes of the bitstream decides what happens. */
@@ -53,13 +49,12 @@ export function runGolden(
   const { arch } = fabric;
   const { configs, interface: host } = decode(fabric, kbit);
   const dram = new Dram(options.profile, arch.memory.ports, image);
-  const { network, maxCycles, trace, poison } = options;
+  const { network, maxCycles, poison } = options;
   const machine = new Machine(fabric, configs, {
     args: argumentRegisters(arch, host, args),
     dram,
     network,
     maxCycles,
-    trace,
     ...(poison ? { fill: POISON, watchUnwritten: true } : {}),
   });
   const { status, cycles, results, errors, residue, waiting, unwritten, stats } = machine.run();
@@ -72,7 +67,6 @@ export function runGolden(
     waiting: explainHang(fabric, configs, waiting, options.names),
     stats,
     beats: dram.served,
-    trace: machine.tracer?.records ?? [],
     unwritten: unwritten.map(({ tile, address, cycle }) => ({ x: fabric.tiles[tile].x, y: fabric.tiles[tile].y, address, cycle })),
   };
 }

@@ -59,9 +59,8 @@ export const referenceDiffers = (witness: Witness, place: string, got: number, e
     help: 'the program and its reference compute different things, or the tolerance is too narrow for its floating point',
   });
 
-export const cyclesDiffer = (golden: number, rtl: number, first: string | undefined): Diagnostic =>
+export const cyclesDiffer = (golden: number, rtl: number): Diagnostic =>
   errorDiagnostic('E0712', `the golden simulator takes ${golden} cycles, the RTL ${rtl}`, {
-    notes: first === undefined ? [] : [first],
     help: 'they must agree in every cycle: this is a bug in kiln',
   });
 
@@ -113,4 +112,16 @@ export const readUnwritten = (
   errorDiagnostic('E0718', `\`${program}\` reads a scratchpad word that nothing wrote: word ${address} of the memory unit at ${x},${y}`, {
     notes: [`first in cycle ${cycle}; other words of the unit may follow`],
     help: 'a bitstream written by hand must write what it reads; of a compiled program this is a bug in the compiler',
+  });
+
+/** `place`: the unit and its port; `notes`: what either shows there. */
+export const runsPart = (cycle: number, place: string, notes: readonly string[]): Diagnostic =>
+  errorDiagnostic('E0719', `golden simulator and RTL part in cycle ${cycle}, at ${place}`, {
+    notes: [...notes],
+    help: 'up to there everything that moves between units is equal, so the fault is in that unit, in one of the two',
+  });
+
+export const runsDoNotPart = (cycles: number): Diagnostic =>
+  errorDiagnostic('E0719', `everything that moves between units is equal in golden simulator and RTL, up to cycle ${cycles}`, {
+    help: 'what differs is the memory behind the ports, the host port, or the end of the run itself',
   });

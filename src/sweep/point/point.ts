@@ -6,10 +6,12 @@
  */
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Certificate } from '../../compiler/certificate/certificate.ts';
+import type { RtlBuildOptions } from '../../cosim/build.ts';
 import type { Fabric } from '../../fabric/graph.ts';
 import { argWords, inputWords } from '../../frontend/check.ts';
 import type { Inputs } from '../../frontend/program.ts';
 import { type Answers, evaluate } from '../../ir/evaluate.ts';
+import type { LoopProgram } from '../../ir/loops.ts';
 import type { DramProfile } from '../../sim/dram-profile.ts';
 import type { NetworkMode } from '../../sim/network.ts';
 import { type Built, certify, namesOf } from './build.ts';
@@ -18,6 +20,7 @@ import { type GoldenRun, runGolden } from './golden.ts';
 import { dramImage } from './image.ts';
 import { type GivenData, inputsOf } from './inputs.ts';
 import { cyclesDiffer, readUnwritten } from './messages.ts';
+import { whereTheyPart } from './part.ts';
 import { RTL_SIMULATORS, type RtlPointRun, type RtlSimulator, runOnRtl } from './rtl.ts';
 import { WITNESSES, type Witness } from './witness.ts';
 
@@ -34,6 +37,8 @@ export interface PointOptions {
   readonly poison?: boolean;
   /** A file for the waves of the RTL. */
   readonly waves?: string;
+  /** Changes a file of the Verilated RTL: for tests that plant a fault. */
+  readonly rewrite?: RtlBuildOptions['rewrite'];
 }
 
 export interface Point {
@@ -73,7 +78,7 @@ export async function runPoint(fabric: Fabric, built: Built, options: PointOptio
   const simulated: Partial<Record<RtlSimulator, RtlPointRun>> = {};
   for (const simulator of RTL_SIMULATORS) {
     if (!witnesses.has(simulator)) continue;
-    const given = { profile, maxCycles, waves: options.waves };
+    const given = { profile, maxCycles, waves: options.waves, rewrite: options.rewrite };
     const run = await step(simulator, (onProgress) => runOnRtl(simulator, fabric, kbit, host, image, args, { ...given, onProgress }));
     simulated[simulator] = run;
     answers.set(simulator, run.answers);
@@ -94,7 +99,21 @@ export async function runPoint(fabric: Fabric, built: Built, options: PointOptio
   if (ended.length > 0)
     problems.push(...compareReference(loops, ended[0], answers.get(ended[0]) as Answers, expected, program.tolerance(params)));
   for (const run of [rtl, icarus])
-    if (golden && run && network === 'routed' && golden.cycles !== run.cycles)
-      problems.push(cyclesDiffer(golden.cycles, run.cycles, undefined));
+    if (golden && run && network === 'routed' && golden.cycles !== run.cycles) problems.push(cyclesDiffer(golden.cycles, run.cycles));
+  if (golden && rtl && rtl.status !== 'refused' && !alike(loops, golden, rtl, network)) {
+    const names = built.compiled && namesOf(built.compiled);
+    const given = { profile, network, names, rewrite: options.rewrite };
+    const ends = { golden: golden.cycles, rtl: rtl.cycles };
+    problems.push(
+      await step('first difference', (onProgress) => whereTheyPart(fabric, kbit, host, image, args, ends, { ...given, onProgress })),
+    );
+  }
   return { built, inputs, certificate: certify(fabric, built, profile), golden, rtl, icarus, answers, problems };
+}
+
+/** The same end, at the same time where the network is the same, with the same answers and the same first error. */
+function alike(loops: LoopProgram, golden: GoldenRun, rtl: RtlPointRun, network: NetworkMode): boolean {
+  if (golden.status !== rtl.status) return false;
+  if (network === 'routed' && golden.cycles !== rtl.cycles) return false;
+  return golden.status !== 'done' || compareAnswers(loops, ['golden', 'rtl'], golden.answers, rtl.answers).length === 0;
 }

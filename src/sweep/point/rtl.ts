@@ -1,6 +1,7 @@
 /** A bitstream on the RTL, loaded by the hardware itself: Verilated, or in Icarus Verilog. */
 
 import type { KbitInterface } from '../../bitstream/format.ts';
+import type { RtlBuildOptions } from '../../cosim/build.ts';
 import { runOnIcarus } from '../../cosim/icarus.ts';
 import { runRtl } from '../../cosim/run.ts';
 import type { Fabric } from '../../fabric/graph.ts';
@@ -16,6 +17,7 @@ export interface RtlOptions {
   readonly profile: DramProfile;
   readonly maxCycles?: number;
   readonly waves?: string;
+  readonly rewrite?: RtlBuildOptions['rewrite'];
   readonly onProgress: (step: string) => void;
 }
 
@@ -33,9 +35,9 @@ export async function runOnRtl(
   args: ReadonlyMap<string, number>,
   options: RtlOptions,
 ): Promise<RtlPointRun> {
-  const { profile, maxCycles, waves, onProgress } = options;
+  const { profile, maxCycles, waves, rewrite, onProgress } = options;
   const given = { image, args: argumentRegisters(fabric.arch, host, args), dram: profile, maxCycles, onProgress };
-  const run = simulator === 'rtl' ? await runRtl(fabric, kbit, { ...given, waves }) : await runOnIcarus(fabric, kbit, given);
+  const run = simulator === 'rtl' ? await runRtl(fabric, kbit, { ...given, waves, rewrite }) : await runOnIcarus(fabric, kbit, given);
   const { status, cycles, configCycles, errors, residue, seconds } = run;
   return { status, cycles, configCycles, errors, residue, seconds, waiting: [], answers: answersFrom(host, run.image, run.results) };
 }
