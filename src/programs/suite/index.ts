@@ -7,6 +7,7 @@ import { gemm } from './gemm.ts';
 import { kmeans } from './kmeans.ts';
 import { outerProduct } from './outer-product.ts';
 import { broadcastTest, unalignLoad, unalignParTest, unalignReduce, vecTest } from './products.ts';
+import { bankRange } from './ragged.ts';
 import { logReg, sgd } from './regression.ts';
 import { bankEnable, ifTest, memReduceTest, unalignStore } from './stores.ts';
 import { fileLutTest, lutTest, outerWrite, streamFake } from './tables.ts';
@@ -15,6 +16,7 @@ import { VARIANTS, type Variant } from './variants.ts';
 
 const families: Readonly<Record<string, Program>> = {
   BankEnable: bankEnable,
+  BankRange: bankRange,
   BroadcastTest: broadcastTest,
   DRAMDoubleBuffer: dramDoubleBuffer,
   DRAMDoubleBuffer2: dramDoubleBuffer2,

@@ -598,4 +598,13 @@ export const VARIANTS: readonly Variant[] = [
     pmu: 3,
     work: 256,
   },
+  {
+    name: 'BankRange_0',
+    family: 'BankRange',
+    params: { nCols: 32, indPtrLen: 33, nIter: 1, nodePar: 2, edgePar: 4, ip: 16 },
+    cycles: 133,
+    pcu: 15,
+    pmu: 6,
+    work: 32,
+  },
 ];

@@ -1,0 +1,32 @@
+/** Loops that end at run time, and branches, on the RTL of `demo`: the same answers, in the same cycles, as the golden machine. */
+import { expect, test } from 'vitest';
+import { programNamed } from '../../src/programs/index.ts';
+import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
+import { buildProgram } from '../../src/sweep/point/build.ts';
+import { runPoint } from '../../src/sweep/point/point.ts';
+import { argued, branches, copied, counted, nested, rows, triangle } from '../support/dynamic-programs.ts';
+import { fabricNamed } from '../support/fabric.ts';
+
+const demo = fabricNamed('demo');
+const given = { arrays: new Map(), args: new Map(), seed: 1 } as const;
+const witnesses = new Set(['evaluator', 'golden', 'rtl'] as const);
+
+const PROGRAMS = [
+  ['a triangle in vectors', triangle(13, 4), {}],
+  ['rows of any length', rows([0, 8, 3, 5, 1], 4), {}],
+  ['a count made by a loop', counted(10), {}],
+  ['an argument', argued(17), {}],
+  ['branches', branches(11), {}],
+  ['three loops', nested(3, [2, 0, 3], [0, 3, 1], 4), {}],
+  ['copies', copied(9, 2, 'max'), {}],
+  ['a table of pointers', programNamed('suite/BankRange'), { nCols: 9, indPtrLen: 10, ip: 8 }],
+] as const;
+
+test.runIf(process.env.KILN_FULL).each(PROGRAMS)('%s', async (_, one, params) => {
+  const built = buildProgram(demo, one, params, {});
+  const options = { witnesses, given, profile: DRAM_PROFILES.pir2020, network: 'routed' } as const;
+  const point = await runPoint(demo, built, options, async (_title, work) => work(() => {}));
+  expect(point.problems).toEqual([]);
+  expect(point.rtl).toBeDefined();
+  expect(point.rtl?.cycles).toBe(point.golden?.cycles);
+});
