@@ -11,9 +11,12 @@ import { type Lowered, lower } from './lower/lower.ts';
 import { fuseAccumulation } from './passes/accumulate.ts';
 import { splitBlocks } from './passes/blocks.ts';
 import { fillStarts } from './passes/fill.ts';
+import { matchPredicates } from './passes/match.ts';
+import { resolvePredicates } from './passes/predicates.ts';
 import { fuseRanges } from './passes/ranges.ts';
 import { simplifySingle } from './passes/single.ts';
 import { unroll } from './passes/unroll.ts';
+import { fillPredicated } from './passes/zeros.ts';
 import { placeAndRoute, type Routed } from './pnr.ts';
 import { checkSlack, slackDiagnostics } from './slack.ts';
 import { waysOf } from './ways.ts';
@@ -35,7 +38,7 @@ export interface Compiled {
   readonly seconds: Readonly<Record<'lower' | 'place' | 'route', number>>;
 }
 
-/** Passes before lowering, in order, each with the reason for its place. */
+/** Passes before lowering, in order, each with the reason for its place; they get the program and the lanes of the fabric. */
 export const PASSES = [
   { name: 'legalise', run: legalise, why: 'first: everything below knows operations of the table only' },
   { name: 'accumulate', run: fuseAccumulation, why: 'before unroll: the copies of a loop then know what they reduce' },
@@ -43,13 +46,18 @@ export const PASSES = [
   { name: 'blocks', run: splitBlocks, why: 'after unroll, whose copies write parts of one memory' },
   { name: 'fill', run: fillStarts, why: 'after unroll, which makes accumulations of copies' },
   { name: 'single', run: simplifySingle, why: 'after unroll, which leaves loops of one iteration' },
+  { name: 'predicates', run: resolvePredicates, why: 'after single: the numbers of copies and single iterations are constants then' },
+  { name: 'match', run: matchPredicates, why: 'after predicates, which leave those that are really asked' },
+  { name: 'zeros', run: fillPredicated, why: 'after predicates: only those that are really asked leave words unwritten' },
   { name: 'ranges', run: fuseRanges, why: 'before stages are counted' },
 ] as const;
 
 /** The program as mapped, by its loops or by a kernel. */
 export function mapProgram(program: LoopProgram, fabric: Fabric): { readonly program: LoopProgram; readonly kernel?: Kernel } {
   const kernel = selectKernel(program, fabric);
-  return kernel ? { program: kernel.program, kernel } : { program: PASSES.reduce((value, pass) => pass.run(value), program) };
+  return kernel
+    ? { program: kernel.program, kernel }
+    : { program: PASSES.reduce<LoopProgram>((value, pass) => pass.run(value, fabric.arch.pcu.lanes), program) };
 }
 
 /** Compiles, or throws `DiagnosticError` with everything that does not fit. */

@@ -5,7 +5,7 @@
  * Everything is counted in *tokens*: issues of the context at the fork, one a cycle. With lead λ (tokens
  * the slow way needs before its first value, beyond what the quick way needs) and imbalance Δ (cycles):
  * the program lives iff the quick way holds λ tokens, hops counting two; it runs at full rate iff its
- * FIFOs alone hold λ + Δ + 2. Memory units and memory decouple; a path ends there.
+ * FIFOs alone hold λ + Δ + 2. Memory units and memory decouple; a path ends there, and where data decides what is sent.
  */
 import type { Arch } from '../arch/schema.ts';
 import { type Diagnostic, errorDiagnostic, warningDiagnostic } from '../base/diagnostic.ts';
@@ -13,6 +13,7 @@ import type { PcuConfig, PmuConfig } from '../fabric/config.ts';
 import { inputDepth } from '../fabric/ports.ts';
 import type { Net, Netlist, PortRef, VUnit } from '../ir/netlist.ts';
 import { pcuLatency } from './latency.ts';
+import { isThinned } from './thinned.ts';
 import { countAtLast, firstAtLast, issuesAtLast, mostTripsOf } from './trips.ts';
 import type { Way } from './ways.ts';
 
@@ -74,7 +75,8 @@ export function checkSlack(netlist: Netlist, arch: Arch, ways: ReadonlyMap<strin
         const known = violations.get(key);
         if (!known || violation.needed - violation.capacity > known.needed - known.capacity) violations.set(key, violation);
       }
-      for (const net of order.nets(unit.id)) send(net, through(arch, unit.config as PcuConfig, net, inputs));
+      for (const net of order.nets(unit.id))
+        if (!isThinned(unit.config as PcuConfig, net.net, net.from.port)) send(net, through(arch, unit.config as PcuConfig, net, inputs));
     }
   }
   return [...violations.values()];
@@ -215,6 +217,7 @@ function forksOf(netlist: Netlist, units: ReadonlyMap<string, VUnit>): Fork[] {
       if (read[net.from.port]) name = `${unit.id}.read${net.from.port}`;
     } else if (unit.kind === 'pcu') {
       const config = unit.config as PcuConfig;
+      if (isThinned(config, net.net, net.from.port)) continue;
       const output = (net.net === 'vector' ? config.vectorOut : config.scalarOut)[net.from.port];
       const trips = mostTripsOf(config.chain);
       const mask = output.source === config.stages.length ? tapMask(config) : output.mask;

@@ -31,7 +31,8 @@ export function queueEnds(program: LoopProgram, name: string): QueueEnds {
       return;
     }
     if (statement.kind !== 'leaf') {
-      const words = statement.extent.reduce((product, size) => product * size, iterations(outer));
+      const times = iterations(outer);
+      const words = times === undefined ? undefined : statement.extent.reduce((product, size) => product * size, times);
       if (statement.memory === name) (statement.kind === 'load' ? writers : readers).push({ statement, outer, words });
       return;
     }
@@ -49,7 +50,9 @@ export function queueEnds(program: LoopProgram, name: string): QueueEnds {
   return { writers, readers };
 }
 
-const iterations = (loops: readonly Loop[]): number => loops.reduce((product, loop) => product * tripsOf(loop), 1);
+/** Iterations of a run, where no loop ends at run time. */
+const iterations = (loops: readonly Loop[]): number | undefined =>
+  loops.some(({ bound }) => bound) ? undefined : loops.reduce((product, loop) => product * tripsOf(loop), 1);
 
 /** How often a value comes. */
 const finished = (loops: readonly Loop[], rate: Rate): number | undefined =>

@@ -46,6 +46,12 @@ function boundLeaf(statement: Nest | Leaf, loop: Loop): Leaf {
   };
 }
 
+/**
+ * What a predicated writer of a FIFO leaves out: whole passes of its lane loop, or single lanes, the others packed into whole
+ * vectors, of which the last of a round may be shorter.
+ */
+export type Filter = 'dropped' | 'packed';
+
 /** One static access to a memory. */
 export interface Access {
   readonly site: Site;
@@ -56,11 +62,17 @@ export interface Access {
   readonly index: readonly AffineExpr[];
   /** The read that feeds a reduction's carried initial value. */
   readonly carried: boolean;
+  /** Loops of the context that performs it, outermost first, where they are not those of the statement: ends of FIFOs. */
+  readonly context?: { readonly loops: readonly Loop[]; readonly lanes: boolean };
+  readonly filter?: Filter;
+  /** At the end of these loops what is packed goes out. */
+  readonly flush?: readonly string[];
 }
 
-/** Accesses to each memory, in program order. */
+/** Accesses to each memory with an index, in program order. */
 export function accessesOf(program: LoopProgram, sites: readonly Site[]): Map<string, Access[]> {
-  const found = new Map<string, Access[]>(program.memories.map((memory) => [memory.name, []]));
+  const indexed = program.memories.filter(({ kind }) => kind !== 'fifo');
+  const found = new Map<string, Access[]>(indexed.map((memory) => [memory.name, []]));
   for (const site of sites) {
     const { statement } = site;
     if (statement.kind !== 'leaf') {

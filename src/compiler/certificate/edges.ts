@@ -3,6 +3,7 @@ import type { AgConfig, PcuConfig, PmuConfig, TileConfig } from '../../fabric/co
 import type { Fabric } from '../../fabric/graph.ts';
 import { type Connection, decodeConnections } from '../connections.ts';
 import { pcuLatency } from '../latency.ts';
+import { isThinned } from '../thinned.ts';
 import type { Context } from './contexts.ts';
 
 /** Cycles from an address handshake to data, and from the last beat of a write to its response. */
@@ -19,6 +20,8 @@ export interface Edge {
   readonly latency: number;
   /** Counters that are at their last value when it is sent. */
   readonly push: number;
+  /** Data decides what is sent: neither how often nor when the last is known. */
+  readonly thinned?: true;
   /** For tokens: counters that are at their first value when it is taken, and the tokens there at the start. */
   readonly token?: { readonly pop: number; readonly init: number };
 }
@@ -58,10 +61,11 @@ export function edgesOf(
       const receiver = input && at(to.tile, input.number);
       if (receiver !== undefined) edges.push({ from, to: receiver, latency, push: sent.push, token: input });
     } else {
+      const thinned = sent.thinned ? { thinned: true as const } : {};
       for (const number of receiversOf(fabric, configs, connection)) {
         const receiver = at(to.tile, number);
         if (receiver !== undefined)
-          edges.push({ from, to: receiver, latency: latency - lateBy(fabric, configs, connection), push: sent.push });
+          edges.push({ from, to: receiver, latency: latency - lateBy(fabric, configs, connection), push: sent.push, ...thinned });
       }
     }
   }
@@ -69,7 +73,12 @@ export function edgesOf(
 }
 
 /** The context behind an output, when it sends, and how long after its issue the output shows it. */
-function senderOf(fabric: Fabric, configs: ReadonlyMap<number, TileConfig>, { net, from }: Connection, memory: MemoryLatency) {
+function senderOf(
+  fabric: Fabric,
+  configs: ReadonlyMap<number, TileConfig>,
+  { net, from }: Connection,
+  memory: MemoryLatency,
+): { number: number; push: number; latency: number; thinned?: boolean } | undefined {
   const unit = configs.get(from.tile)?.unit;
   switch (fabric.tiles[from.tile].kind) {
     case 'pcu': {
@@ -79,7 +88,8 @@ function senderOf(fabric: Fabric, configs: ReadonlyMap<number, TileConfig>, { ne
       const push = bus ? (pcu.stages.find((stage) => stage.tapOut)?.acc.last ?? 0) : output.mask;
       // The tap-out bus carries the first tapped stage earliest.
       const first = pcu.stages.findIndex((stage) => stage.tapOut);
-      return { number: 0, push, latency: pcuLatency(fabric.arch, pcu, bus && first >= 0 ? first : output.source) };
+      const thinned = isThinned(pcu, net, from.port);
+      return { number: 0, push, latency: pcuLatency(fabric.arch, pcu, bus && first >= 0 ? first : output.source), thinned };
     }
     case 'pmu': {
       const { write, tokenOut } = unit as PmuConfig;

@@ -52,7 +52,7 @@ export function criticalPath(
       const { chain, exact } = contexts[edge.from];
       // An issue without iterations needs nothing, and what has bounds from streams may send at once.
       if (!contexts[at].exact) continue;
-      const time = first[edge.from] + (exact ? firstPush(chain, edge.push) : 0) + edge.latency;
+      const time = first[edge.from] + (exact && !edge.thinned ? firstPush(chain, edge.push) : 0) + edge.latency;
       if (time > first[at]) {
         first[at] = time;
         decides.set(at, edge.from);
@@ -60,6 +60,7 @@ export function criticalPath(
     }
     last[at] = first[at] + work(contexts[at]) - 1;
     for (const edge of into.get(at) ?? []) {
+      if (edge.thinned) continue;
       const arrives = last[edge.from] + edge.latency;
       if (edge.token === undefined) latest(arrives, edge);
       else {
@@ -80,7 +81,7 @@ export function criticalPath(
 function tailsOf(count: number, edges: readonly Edge[], order: readonly number[]): number[] {
   const tails = new Array<number>(count).fill(0);
   const out = new Map<number, Edge[]>();
-  for (const edge of edges) if (edge.token === undefined) out.set(edge.from, [...(out.get(edge.from) ?? []), edge]);
+  for (const edge of edges) if (edge.token === undefined && !edge.thinned) out.set(edge.from, [...(out.get(edge.from) ?? []), edge]);
   for (const at of [...order].reverse()) {
     for (const { to, latency } of out.get(at) ?? []) {
       const rest = to === undefined ? DONE : tails[to];

@@ -50,8 +50,8 @@ export function slowestRecurrence(contexts: readonly Context[], edges: readonly 
 }
 
 /** A token lets a whole round of its receiver begin; data of a round only has to arrive. */
-function passOf(contexts: readonly Context[], { from, to, latency, push, token }: Edge): Pass | undefined {
-  if (to === undefined) return undefined;
+function passOf(contexts: readonly Context[], { from, to, latency, push, token, thinned }: Edge): Pass | undefined {
+  if (to === undefined || thinned) return undefined;
   if (token === undefined) return { from, to, time: latency, tokens: 0 };
   const pushed = eventsOf(contexts[from], push);
   const popped = eventsOf(contexts[to], token.pop);

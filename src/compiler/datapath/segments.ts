@@ -70,6 +70,8 @@ function makeSegment(
   end: number,
 ): Segment | { why: string; field: string } {
   const items = work.items.slice(start, end);
+  if (items[0].when) return { why: 'a predicate apart from what it is for', field: 'pcu.stages' };
+  if (items.filter(({ id }) => work.packed.has(id)).length > 1) return { why: 'two outputs that are packed', field: 'pcu.stages' };
   const own = new Set(items.map((item) => item.id));
   const computed = new Set(work.items.map((item) => item.id));
   const inputs: { id: number; from: InputClass }[] = [];

@@ -56,6 +56,7 @@ export function planStages(
     const item = slots[s];
     const stage = stages[s];
     if (item) stage.op = OPS[item.op].code;
+    if (item?.predicate) stage.predicate = 1;
     const operands: Operand[] = (item?.args ?? []).map((id) => {
       const bits = constants.get(id);
       if (bits === 0) return { kind: OPERAND.zero, index: 0 };

@@ -23,9 +23,15 @@ export interface Work {
    * it leaves behind would be in the fabric then.
    */
   readonly last?: boolean;
+  /** Its lanes that are not 0 are those that the item after it sends. */
+  readonly predicate?: boolean;
+  /** Sent only where the predicate before it holds. */
+  readonly when?: boolean;
 }
 
 export interface WorkList {
+  /** What is sent in packed vectors: one a compute unit. */
+  readonly packed: ReadonlySet<number>;
   /** In an order in which arguments come first. */
   readonly items: readonly Work[];
   /** Bits of constant values. */
@@ -36,8 +42,8 @@ export interface WorkList {
   readonly carried: ReadonlyMap<number, number>;
 }
 
-/** Operations reachable from the effects, in depth-first order. */
-export function workOf(leaf: Leaf): WorkList {
+/** Operations reachable from the effects, in depth-first order; `packs` says which effects send packed vectors. */
+export function workOf(leaf: Leaf, packs: (effect: number) => boolean = () => false): WorkList {
   const constants = new Map<number, number>();
   leaf.values.forEach((value, id) => {
     if (value.kind === 'const') constants.set(id, value.bits);
@@ -76,7 +82,24 @@ export function workOf(leaf: Leaf): WorkList {
       items.push({ id, op: value.op, args: holdConstants(args, constants, move), kind: 'stationary', reduce: value });
     }
   };
+  /** A value made once more under a number of its own: an operation by itself, everything else by a move. */
+  const again = (id: number): Work => {
+    const value = leaf.values[id];
+    if (value.kind !== 'op' || done.has(id)) {
+      visit(id);
+      return { id: next++, op: 'mov', args: [id], kind: 'op' };
+    }
+    for (const arg of [...value.args].sort((a, b) => depth(b) - depth(a) || a - b)) visit(arg);
+    return { id: next++, op: value.op, args: holdConstants(value.args.slice(0, OPS[value.op].arity), constants, move), kind: 'op' };
+  };
   const effectValues = leaf.effects.map((effect) => {
+    if ('when' in effect && effect.when !== undefined) {
+      const sent = again(effect.value);
+      const predicate = again(effect.when);
+      items.push({ ...predicate, predicate: true }, { ...sent, when: true });
+      done.add(predicate.id).add(sent.id);
+      return sent.id;
+    }
     visit(effect.value);
     const value = leaf.values[effect.value];
     if (effect.kind === 'result' && !(value.kind === 'reduce' && isTree(leaf, value))) {
@@ -86,7 +109,7 @@ export function workOf(leaf: Leaf): WorkList {
     }
     return done.has(effect.value) ? effect.value : move(effect.value);
   });
-  return { items, constants, effectValues, carried };
+  return { packed: new Set(effectValues.filter((_, i) => packs(i))), items, constants, effectValues, carried };
 }
 
 /** A stage has one immediate: further different constants come from a register. */

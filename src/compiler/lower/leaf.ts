@@ -7,7 +7,7 @@ import { INIT, INPUT, type PcuConfig, pcuLayout } from '../../fabric/config.ts';
 import type { Leaf, Loop, Reduce, Value } from '../../ir/loops.ts';
 import { finishedBy } from '../../ir/rates.ts';
 import { OPS } from '../../ops/table.ts';
-import type { Site } from '../analysis/sites.ts';
+import type { Access, Site } from '../analysis/sites.ts';
 import { isTree, laneLoop, laneShape } from '../analysis/values.ts';
 import { buildChain, type Chain, elementsOf } from '../chain.ts';
 import { cutWork, type InputClass, type Segment } from '../datapath/segments.ts';
@@ -39,13 +39,23 @@ export interface LeafUnits {
   readonly effects: readonly Outlet[];
 }
 
-/** `words`: memories whose words the leaf, which has one lane, sends as scalars. */
-export function lowerLeaf(builder: NetlistBuilder, site: Site, name: string, words: ReadonlySet<string>): LeafUnits {
+/**
+ * `words`: memories whose words the leaf, which has one lane, sends as scalars. `filters`: how predicated effects go out, by number of
+ * the effect.
+ */
+export function lowerLeaf(
+  builder: NetlistBuilder,
+  site: Site,
+  name: string,
+  words: ReadonlySet<string>,
+  filters: ReadonlyMap<number, Access>,
+): LeafUnits {
   const leaf = site.statement as Leaf;
   const { arch } = builder;
   checkLeaf(arch, leaf, name);
   checkBounded(leaf, [...site.outer, ...leaf.loops], name);
-  const work = workOf(leaf);
+  const work = workOf(leaf, (effect) => filters.get(effect)?.filter === 'packed');
+  const sent = new Map([...filters].map(([effect, access]) => [work.effectValues[effect], access]));
   const classOf = (id: number): InputClass => (work.carried.has(id) ? 'vector' : inputClass(leaf, site, id));
   const segments = cutWork({ arch, work, classOf });
   if (!Array.isArray(segments)) {
@@ -57,7 +67,7 @@ export function lowerLeaf(builder: NetlistBuilder, site: Site, name: string, wor
   const producers = new Map<number, Outlet>();
   segments.forEach((segment, i) => {
     const id = segments.length > 1 ? `${name}.${i}` : name;
-    lowerSegment(builder, site, leaf, segment, id, work, inlets, bounds, producers, words);
+    lowerSegment(builder, site, leaf, segment, id, work, sent, inlets, bounds, producers, words);
   });
   const effects = work.effectValues.map((value) => producers.get(value) as Outlet);
   return { inlets, bounds, effects };
@@ -108,6 +118,7 @@ function inputClass(leaf: Leaf, site: Site, id: number): InputClass {
   const value: Value = leaf.values[id];
   if (value.kind === 'index') return 'counter';
   if (value.kind === 'arg') return 'scalar';
+  if (value.kind === 'dequeue') return 'vector';
   invariant(value.kind === 'read', `value ${id} is an input`);
   return laneShape(leaf, { site, kind: 'read', ordinal: id, index: value.index, carried: false }).kind;
 }
@@ -119,6 +130,7 @@ function lowerSegment(
   segment: Segment,
   id: string,
   work: WorkList,
+  filters: ReadonlyMap<number, Access>,
   inlets: Inlet[],
   bounds: BoundInlet[],
   producers: Map<number, Outlet>,
@@ -132,6 +144,10 @@ function lowerSegment(
   for (const item of segment.items) if (item.reduce) masks.reduction(leaf, item.reduce);
   // A result that is no reduction is that of the last iteration.
   if (segment.items.some((item) => item.last)) masks.all.push(new Set(loops.map((loop) => loop.var)));
+  for (const value of segment.outputs) {
+    const flush = filters.get(value)?.flush;
+    if (flush) masks.all.push(new Set(flush));
+  }
   const pops = segment.inputs.filter((input) => input.from === 'scalar').map((input) => masks.scalarPop(leaf, site, input.id));
   const pinned = new Set(
     segment.inputs.flatMap((input) => (input.from === 'counter' ? [(leaf.values[input.id] as { var: string }).var] : [])),
@@ -181,8 +197,15 @@ function lowerSegment(
   });
   for (const item of segment.items)
     if (item.reduce) configureReduction(builder, leaf, segment, item, item.reduce, config, chain, unit, id, inlets);
-  for (const value of segment.outputs)
-    producers.set(value, configureOutput(builder, leaf, segment, value, config, chain, unit, work.effectValues, words));
+  // The compactor is that of the first output.
+  const outputs = [...segment.outputs].sort((a, b) => Number(work.packed.has(b)) - Number(work.packed.has(a)));
+  for (const value of outputs) {
+    const outlet = configureOutput(builder, leaf, segment, value, config, chain, unit, work.effectValues, words);
+    producers.set(value, outlet);
+    const filter = filters.get(value);
+    if (filter?.filter === 'packed') config.compact = { used: 1, flush: chain.maskOf(filter.flush ?? []) };
+    else if (filter?.filter === 'dropped') config.vectorOut[outlet.port].drop = 1;
+  }
 }
 
 /** The sets of loop variables whose boundaries a PCU must see. */
@@ -287,7 +310,7 @@ function configureOutput(
   invariant(item.kind === 'op' || effectValues.includes(value), 'reductions are only used by effects');
   const net = item.kind === 'tree' || sendsScalar(leaf, value, effectValues, words) ? 'scalar' : 'vector';
   const port = builder.port(unit, net, 'out');
-  Object.assign((net === 'scalar' ? config.scalarOut : config.vectorOut)[port], { used: 1, source, mask });
+  Object.assign((net === 'scalar' ? config.scalarOut : config.vectorOut)[port], { used: 1, source, mask, when: item.when ? 1 : 0 });
   return { unit: unit.id, net, port };
 }
 

@@ -24,6 +24,7 @@ import { type BoundInlet, type LeafUnits, lowerLeaf } from './leaf.ts';
 import { type MemoryPlan, planMemory } from './memory-plan.ts';
 import { type OrderEdge, orderOf } from './order.ts';
 import { lowerMemory } from './pmu.ts';
+import { planQueues, transferMemory } from './queues.ts';
 import { lowerTransfer, type TransferUnit } from './transfer.ts';
 
 /** Arrays start at a page, so that a burst of a full row never crosses one more boundary than it must. */
@@ -45,12 +46,15 @@ export interface Lowered {
 }
 
 export function lower(arch: Arch, program: LoopProgram): Lowered {
-  refuseQueues(program);
   const sites = sitesOf(program);
-  const accesses = accessesOf(program, sites);
+  const queues = planQueues(arch, program, sites);
+  const accesses = new Map<string, readonly Access[]>([
+    ...accessesOf(program, sites),
+    ...[...queues].map(([name, queue]) => [name, queue.accesses] as const),
+  ]);
   const builder = new NetlistBuilder(arch);
   const { addresses, dramWords } = allocateDram(program.dram);
-  const streams = findStreams(program, accesses, arch.pcu.lanes);
+  const streams = findStreams(program, accesses, arch.pcu.lanes, queues);
   const busiest = Math.max(1, ...sites.map((site) => issuesOf(site)));
 
   const order = orderOf(program, sites);
@@ -61,14 +65,22 @@ export function lower(arch: Arch, program: LoopProgram): Lowered {
   for (const site of sites) {
     if (site.bounds) continue;
     if (site.statement.kind === 'leaf') {
-      leaves.set(site, lowerLeaf(builder, site, site.statement.label ?? `leaf${site.id}`, words));
+      leaves.set(site, lowerLeaf(builder, site, site.statement.label ?? `leaf${site.id}`, words, filtersOf(accesses, site)));
     } else {
       const { statement } = site;
       const dram = program.dram.find((array) => array.name === statement.dram) as DramArray;
       const memory = program.memories.find((m) => m.name === statement.memory) as Memory;
       const name = statement.label ?? `${statement.kind}.${statement.memory}`;
       const around = order.flatMap(({ from, to, sent, taken }) => (from === site ? [sent] : to === site ? [taken] : []));
-      const transfer = lowerTransfer(builder, site, dram, memory, addresses.get(dram.name) as number, name, around);
+      const transfer = lowerTransfer(
+        builder,
+        site,
+        dram,
+        transferMemory(memory, statement),
+        addresses.get(dram.name) as number,
+        name,
+        around,
+      );
       transfers.set(site, transfer.unit);
       ordered.set(site, transfer);
     }
@@ -79,8 +91,11 @@ export function lower(arch: Arch, program: LoopProgram): Lowered {
   // Which contexts end at a bound is known when all of them are there.
   const sources: { readonly from: Outlet; readonly loop: Loop; readonly label: string }[] = [];
   const memories: MemoryPlan[] = [];
-  for (const memory of program.memories) {
-    const list = accesses.get(memory.name) as Access[];
+  for (const declared of program.memories) {
+    const queue = queues.get(declared.name);
+    if (declared.kind === 'fifo' && !queue) continue;
+    const memory = queue?.memory ?? declared;
+    const list = accesses.get(memory.name) as readonly Access[];
     const reads = list.filter((access) => access.kind === 'read');
     const writes = list.filter((access) => access.kind === 'write');
     if (reads.length === 0 || writes.length === 0) {
@@ -99,7 +114,7 @@ export function lower(arch: Arch, program: LoopProgram): Lowered {
       continue;
     }
     if (streams.has(memory.name)) {
-      for (const inlet of ends.readers(reads[0])) builder.connect(ends.writer(writes[0]), inlet, memory.name);
+      for (const read of reads) for (const inlet of ends.readers(read)) builder.connect(ends.writer(writes[0]), inlet, memory.name);
       continue;
     }
     const plan = planMemory(arch, memory, list, busiest);
@@ -119,13 +134,10 @@ export function lower(arch: Arch, program: LoopProgram): Lowered {
   return { netlist: builder.finish(), addresses, dramWords, busiest, args, results, memories, streams };
 }
 
-/** FIFOs and predicates are evaluated, not mapped yet. */
-function refuseQueues(program: LoopProgram): void {
-  const fifo = program.memories.find(({ kind }) => kind === 'fifo');
-  if (fifo) throw new DiagnosticError(unsupported(`FIFO \`${fifo.name}\``, 'FIFOs are not mapped yet', 'use a memory', fifo.source));
-  for (const { statement } of sitesOf(program))
-    if (statement.kind === 'leaf' && statement.effects.some((effect) => 'when' in effect))
-      throw new DiagnosticError(unsupported('a predicated write', 'it is not mapped yet', 'write a selected value', statement.source));
+/** What the predicated writes of a leaf do, by number of the effect. */
+function filtersOf(accesses: ReadonlyMap<string, readonly Access[]>, site: Site): Map<number, Access> {
+  const own = [...accesses.values()].flat().filter((access) => access.site === site && access.kind === 'write' && access.filter);
+  return new Map(own.map((access) => [access.ordinal, access]));
 }
 
 /** Where the two ends of each access connect. */

@@ -78,6 +78,7 @@ function keepsOld(plans: readonly AccessPlan[], scope: ReadonlySet<string>): boo
 /** Loops of the context that performs an access. */
 export function contextLoops(access: Access, memory: Memory, lanes: number): { loops: readonly Loop[]; lanes: boolean } {
   const { site } = access;
+  if (access.context) return access.context;
   if (site.statement.kind !== 'leaf') return { loops: [...site.outer, ...transferLoops(memory.shape, lanes)], lanes: true };
   const shape = laneShape(site.statement, access);
   // A reduction over loops around the leaf is written once they are over.

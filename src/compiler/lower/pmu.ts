@@ -50,7 +50,7 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUn
       context.enable = 1;
       context.chain = chain.config;
       context.source = writer.lanes ? port : arch.pmu.vectorIn + port;
-      context.fill = 1;
+      context.fill = leavesOut(writer) ? 0 : 1;
       bounds.push(...takeBounds(builder, unit, chain));
       fillAddress(context, chain, plan, writer, arch.pcu.lanes);
       return chain;
@@ -171,6 +171,12 @@ function fillAddress(
   const inside = access.loops.map((loop) => loop.var).filter((name) => !plan.scope.has(name));
   context.region =
     plan.buffers > 1 ? { count: plan.buffers, stride: plan.words, mask: chain.maskOf(inside) } : { count: 0, stride: 0, mask: 0 };
+}
+
+/** Does what arrives say which words are written? */
+function leavesOut({ access }: AccessPlan): boolean {
+  const { statement } = access.site;
+  return access.filter !== undefined || (statement.kind === 'leaf' && 'when' in statement.effects[access.ordinal]);
 }
 
 interface TokenEvent {

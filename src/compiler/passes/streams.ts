@@ -15,20 +15,27 @@ import { coefOf, sameAffine, variable } from '../affine.ts';
 import { type Access, type Site, sharedNests } from '../analysis/sites.ts';
 import { laneShape } from '../analysis/values.ts';
 import { contextLoops } from '../lower/memory-plan.ts';
+import type { Queue } from '../lower/queues.ts';
 
 type Accesses = ReadonlyMap<string, readonly Access[]>;
 
 /** Names of the memories that become streams. */
-export function findStreams(program: LoopProgram, accesses: Accesses, lanes: number): Set<string> {
+export function findStreams(
+  program: LoopProgram,
+  accesses: Accesses,
+  lanes: number,
+  queues: ReadonlyMap<string, Queue> = new Map(),
+): Set<string> {
   const streams = new Set<string>();
   for (const memory of program.memories) {
     const list = accesses.get(memory.name) ?? [];
-    if (list.length === 2 && isStream(memory, list, lanes, accesses)) streams.add(memory.name);
+    const queue = queues.get(memory.name);
+    if (queue ? queue.direct : list.length === 2 && isStream(memory, list, lanes, accesses)) streams.add(memory.name);
   }
   // A stream that is dropped may have been the company that another one needs.
   for (let before = -1; before !== streams.size; ) {
     before = streams.size;
-    for (const name of [...streams]) if (!keepsPace(name, accesses, streams)) streams.delete(name);
+    for (const name of [...streams]) if (!queues.get(name)?.roomy && !keepsPace(name, accesses, streams)) streams.delete(name);
   }
   return streams;
 }
@@ -38,7 +45,12 @@ export function findStreams(program: LoopProgram, accesses: Accesses, lanes: num
  * or the writer would stand still before the reader can begin. One word a round always finds room.
  */
 function keepsPace(name: string, accesses: Accesses, streams: ReadonlySet<string>): boolean {
-  const [write, read] = ['write', 'read'].map((kind) => accesses.get(name)?.find((access) => access.kind === kind) as Access);
+  const list = accesses.get(name) ?? [];
+  const write = list.find(({ kind }) => kind === 'write') as Access;
+  return list.filter(({ kind }) => kind === 'read').every((read) => readerKeepsPace(name, write, read, accesses, streams));
+}
+
+function readerKeepsPace(name: string, write: Access, read: Access, accesses: Accesses, streams: ReadonlySet<string>): boolean {
   if (read.site.bounds) return true;
   if (write.site.statement.kind !== 'leaf' || read.site.statement.kind !== 'leaf') return true;
   if (laneShape(write.site.statement, write).kind === 'scalar' && write.site.statement.loops.length === ownLoops(write)) return true;
@@ -56,7 +68,9 @@ const isSource = ({ statement }: Site): boolean =>
   statement.kind === 'load' ||
   (statement.kind === 'leaf' &&
     statement.effects.length === 1 &&
-    statement.values.every((value) => value.kind !== 'read' && !(value.kind === 'reduce' && value.init.kind === 'carried')));
+    statement.values.every(
+      (value) => value.kind !== 'read' && value.kind !== 'dequeue' && !(value.kind === 'reduce' && value.init.kind === 'carried'),
+    ));
 
 /** Loops of a leaf that the write is finished after. */
 function ownLoops(write: Access): number {
@@ -67,6 +81,8 @@ function ownLoops(write: Access): number {
 function isStream(memory: Memory, list: readonly Access[], lanes: number, accesses: Accesses): boolean {
   const write = list.find((access) => access.kind === 'write');
   const read = list.find((access) => access.kind === 'read');
+  // Where a predicate keeps a word out, the memory gives what it held before.
+  if (write?.site.statement.kind === 'leaf' && 'when' in write.site.statement.effects[write.ordinal]) return false;
   if (!write || !read || read.carried || read.site.id < write.site.id) return false;
   if (write.site.statement.kind === 'leaf' && read.site.statement.kind === 'leaf') return meets(write, read, memory, lanes, accesses);
   const nests = write.site.nests;

@@ -5,7 +5,7 @@
  */
 import type { Explicit } from '../../frontend/dsl/explicit.ts';
 import { explicit } from '../../frontend/dsl/explicit.ts';
-import type { Memory } from '../../frontend/dsl/handles.ts';
+import type { Fifo } from '../../frontend/dsl/fifos.ts';
 import type { Index, IndexLike } from '../../frontend/dsl/index-expr.ts';
 import { program } from '../../frontend/program.ts';
 import { laneParam } from './common.ts';
@@ -34,16 +34,16 @@ function pass(
     const words = ip === lanes ? mergedTile(loop.max - loop.min, ts) : ts;
     const t = `t${name}${suffix}`;
     v.pipe({ [t]: { ...loop, step: words } }, (loops) => {
-      const from = v.sram(`from${name}${suffix}`, 'i32', [words]);
-      const to = v.sram(`to${name}${suffix}`, 'i32', [words]);
+      const from = v.fifo(`from${name}${suffix}`, 'i32', words);
+      const to = v.fifo(`to${name}${suffix}`, 'i32', words);
       load(loops[t], from);
-      v.leaf({ k: { max: words, par: ip } }, ({ k }) => to.set([k], from.at(k).add(loops[t].add(k).value)));
+      v.leaf({ k: { max: words, par: ip } }, ({ k }) => to.enqueue(from.dequeue().add(loops[t].add(k).value)));
       store(loops[t], to);
     });
   });
 }
 
-type Tile = Memory<'i32'>;
+type Tile = Fifo<'i32'>;
 
 /** Twice as many passes as iterations of the loop, the last one alone where they are odd. */
 const pairs = (iters: number): number => Math.floor(iters / 2);

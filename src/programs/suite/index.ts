@@ -1,7 +1,9 @@
 /** The suite: every variant by name (`suite/GEMM_0`), and the families with free parameters (`suite/GEMM`). */
 import type { Program } from '../../frontend/program.ts';
+import { blackScholes } from './black-scholes.ts';
 import { dotProduct, simpleDotProduct, sumSquare } from './dot-product.ts';
 import { dramDoubleBuffer, dramDoubleBuffer2 } from './double-buffer.ts';
+import { fifoTest, sharedLoader1, sharedLoader2 } from './fifos.ts';
 import { gda } from './gda.ts';
 import { gemm } from './gemm.ts';
 import { kmeans } from './kmeans.ts';
@@ -12,15 +14,18 @@ import { logReg, sgd } from './regression.ts';
 import { bankEnable, ifTest, memReduceTest, unalignStore } from './stores.ts';
 import { fileLutTest, lutTest, outerWrite, streamFake } from './tables.ts';
 import { tpchq6 } from './tpchq6.ts';
+import { randomCartInference } from './trees.ts';
 import { VARIANTS, type Variant } from './variants.ts';
 
 const families: Readonly<Record<string, Program>> = {
   BankEnable: bankEnable,
   BankRange: bankRange,
+  BlackScholes: blackScholes,
   BroadcastTest: broadcastTest,
   DRAMDoubleBuffer: dramDoubleBuffer,
   DRAMDoubleBuffer2: dramDoubleBuffer2,
   DotProduct: dotProduct,
+  FIFOTest: fifoTest,
   FileLUTTest: fileLutTest,
   GDA: gda,
   GEMM: gemm,
@@ -31,7 +36,10 @@ const families: Readonly<Record<string, Program>> = {
   MemReduceTest: memReduceTest,
   OuterProduct: outerProduct,
   OuterWrite: outerWrite,
+  RandomCARTInference: randomCartInference,
   SGD: sgd,
+  SharedLoader: sharedLoader1,
+  SharedLoader2: sharedLoader2,
   SimpleDotProduct: simpleDotProduct,
   StreamFake: streamFake,
   SumSquare: sumSquare,

@@ -42,8 +42,8 @@ export const bankEnable = program({
         const table = v.sram('table', 'f32', [N]);
         const words = v.sram('words', 'f32', [N]);
         v.leaf({ u: { max: N, par: ip } }, ({ u }) => table.set([u], u.value.toFloat()));
-        // A word that is never written reads as 0, so what is not enabled writes 0.
-        v.leaf({ i: { max: N, par: ip } }, ({ i }) => words.set([i], i.value.and(1).eq(0).select(table.at(i), 0)));
+        // A word that is never written reads as 0.
+        v.leaf({ i: { max: N, par: ip } }, ({ i }) => words.set([i], table.at(i), { when: i.value.and(1).eq(0) }));
         v.store(out, [0], words);
       });
     }),

@@ -1,0 +1,53 @@
+/**
+ * zeros: a memory that predicates may leave unwritten is filled with zeros once, before the loops.
+ *
+ *   nest (t) { leaf (i) { m[i] = x when p };  ... m ... }      =>      leaf (z) { m[z] = 0 };  nest (t) { ... }
+ *
+ * It has one buffer then, as a word stays as it is where nothing writes it. A memory whose first access writes all of it needs none.
+ */
+import type { AffineExpr, Leaf, LoopProgram, Memory, Nest, Statement } from '../../ir/loops.ts';
+import { sameAffine, variable } from '../affine.ts';
+import { type Access, accessesOf, sitesOf } from '../analysis/sites.ts';
+
+/** `lanes`: how many words are filled at once. */
+export function fillPredicated(program: LoopProgram, lanes: number): LoopProgram {
+  const accesses = accessesOf(program, sitesOf(program));
+  const open = program.memories.filter(({ name, shape }) => {
+    const list = accesses.get(name) ?? [];
+    return list.some(isPredicated) && !writesAll(list[0], shape);
+  });
+  if (open.length === 0) return program;
+  const root = program.body;
+  const around: readonly Statement[] = root.loops.length === 0 ? root.body : [root];
+  const body: Nest = { kind: 'nest', schedule: 'pipe', loops: [], body: [...open.map((memory) => fillOf(memory, lanes)), ...around] };
+  return { ...program, body: root.loops.length === 0 ? { ...root, body: body.body } : body };
+}
+
+const isPredicated = ({ site: { statement }, kind, ordinal }: Access): boolean =>
+  kind === 'write' && statement.kind === 'leaf' && 'when' in statement.effects[ordinal];
+
+/** Does an access write every word, whatever data says? */
+function writesAll(access: Access, shape: readonly number[]): boolean {
+  const { statement } = access.site;
+  if (access.kind !== 'write' || isPredicated(access)) return false;
+  if (statement.kind !== 'leaf') return true;
+  return (
+    statement.guards.length === 0 &&
+    access.index.every((expr: AffineExpr, d) =>
+      statement.loops.some((loop) => loop.min === 0 && loop.step === 1 && loop.max === shape[d] && sameAffine(expr, variable(loop.var))),
+    )
+  );
+}
+
+function fillOf({ name, type, shape, source }: Memory, lanes: number): Leaf {
+  const loops = shape.map((max, d) => ({ var: `z$${name}$${d}`, min: 0, max, step: 1, par: d === shape.length - 1 ? lanes : 1 }));
+  return {
+    kind: 'leaf',
+    loops,
+    values: [{ kind: 'const', type, bits: 0 }],
+    effects: [{ kind: 'write', memory: name, index: loops.map((loop) => variable(loop.var)), value: 0 }],
+    guards: [],
+    label: `zeros.${name}`,
+    ...(source && { source }),
+  };
+}
