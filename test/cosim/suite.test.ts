@@ -18,7 +18,7 @@ const FEATURES: readonly (readonly [feature: string, family: string, params: Rea
   ['tables', 'LUTTest', { N: 64, ts: 16, ip: 8 }],
   ['writes that do not depend on the inner loop', 'OuterWrite', { N: 20, ts: 32, ip: 8 }],
   ['a memory written and a dense store', 'UnalignStore', { N: 64, ip: 5 }],
-  ['float select to a store', 'BankEnable', { N: 32, ip: 8 }],
+  ['a write with a predicate of lanes', 'BankEnable', { N: 32, ip: 8 }],
   ['a store in each arm', 'IfTest', { N: 64, ip: 8 }],
   ['a memory that a sum is carried in', 'MemReduceTest', { D: 64, N: 6, ip: 8 }],
   ['a dense load, lanes that do not divide', 'UnalignLoad', { N: 64, ip: 5 }],
@@ -31,6 +31,10 @@ const FEATURES: readonly (readonly [feature: string, family: string, params: Rea
   ['a store beyond the ends of its array', 'OuterProduct', { M: 13, N: 19, ts1: 9, ts2: 6, ip: 8, ip1: 5 }],
   ['two arrays that take turns, in the order of their tiles', 'DRAMDoubleBuffer', { N: 64, ts: 16, ip: 4 }],
   ['passes between two halves of an array', 'DRAMDoubleBuffer2', { N: 40, ts: 16, ip: 8, iters: 3 }],
+  ['an array of FIFOs, a guard at both ends', 'FIFOTest', { N: 40, ts: 16, op: 2, ip: 5 }],
+  ['lanes picked by a predicate, packed', 'SharedLoader', { N: 5, ip: 8 }],
+  ['a FIFO that several loops read', 'SharedLoader2', { N: 5, ip: 8, group: 2 }],
+  ['whole vectors picked by a predicate', 'RandomCARTInference', { nEstimators: 2, nSamples: 40, nFeatures: 5, nSamplesPerTile: 8, ip: 8 }],
   ['a product of matrices', 'GEMM', { dim: 16, ts: 8, its: 8, ip: 8 }],
 ];
 

@@ -124,7 +124,7 @@ export const blackScholes = program({
       v.pipe({ t: { max: N, step: ts, par: op } }, ({ t }) => {
         const kinds = v.fifo('kinds', 'i32', ts);
         const fifos = given.map(({ name }) => v.fifo(`${name}s`, 'f32', ts));
-        const prices = v.fifo('prices', 'f32', ts);
+        const prices = v.fifo('worth', 'f32', ts);
         v.load(kind, [t], kinds);
         for (const [i, array] of given.entries()) v.load(array, [t], fifos[i]);
         v.leaf({ i: { max: ts, par: ip } }, () => {

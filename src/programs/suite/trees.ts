@@ -5,6 +5,7 @@ import { Expr } from '../../frontend/dsl/expr.ts';
 import type { Fifo } from '../../frontend/dsl/fifos.ts';
 import { program } from '../../frontend/program.ts';
 import { laneParam } from './common.ts';
+import { mergedTile } from './copies.ts';
 
 /** A leaf's value, or a split: samples whose feature is below the threshold go left. All numbers have 16 digits behind the point. */
 type Tree = number | { readonly feature: number; readonly threshold: number; readonly left: Tree; readonly right: Tree };
@@ -54,22 +55,24 @@ export const randomCartInference = program({
     seed: { default: 1, min: 0, max: 1 << 16, doc: 'of the trees' },
     ip: laneParam,
   },
-  build: ({ nEstimators, nSamples, nFeatures, nSamplesPerTile, seed, ip }) =>
+  build: ({ nEstimators, nSamples, nFeatures, nSamplesPerTile, seed, ip }, { lanes }) =>
     explicit((v) => {
+      // Longer runs keep the memory busy: a generator has only so many of them under way.
+      const words = ip === lanes ? mergedTile(nSamples, nSamplesPerTile, 4 * nSamplesPerTile) : nSamplesPerTile;
       const trees = treesOf(nEstimators, nFeatures, seed);
       const x = v.dramIn('x', 'i32', [nFeatures, nSamples]);
       const y = v.dramOut('y', 'i32', [nSamples]);
-      v.pipe({ t: { max: nSamples, step: nSamplesPerTile } }, ({ t }) => {
-        const picked = trees.map((tree, k) => new Map(featuresOf(tree).map((f) => [f, v.fifo(`tree${k}_${f}`, 'i32', nSamplesPerTile)])));
+      v.pipe({ t: { max: nSamples, step: words } }, ({ t }) => {
+        const picked = trees.map((tree, k) => new Map(featuresOf(tree).map((f) => [f, v.fifo(`tree${k}_${f}`, 'i32', words)])));
         v.pipe({ f: nFeatures }, ({ f }) => {
-          const row = v.fifo('row', 'i32', nSamplesPerTile);
+          const row = v.fifo('row', 'i32', words);
           v.load(x, [f, t], row);
-          v.leaf({ i: { max: nSamplesPerTile, par: ip } }, () => {
+          v.leaf({ i: { max: words, par: ip } }, () => {
             for (const fifos of picked) for (const [feature, fifo] of fifos) fifo.enqueue(row.dequeue(), { when: f.value.eq(feature) });
           });
         });
-        const means = v.fifo('means', 'i32', nSamplesPerTile);
-        v.leaf({ s: { max: nSamplesPerTile, par: ip } }, () => {
+        const means = v.fifo('means', 'i32', words);
+        v.leaf({ s: { max: words, par: ip } }, () => {
           const values = trees.map((tree, k) => muxes(tree, (feature) => (picked[k].get(feature) as Fifo<'i32'>).dequeue()));
           const sum = values.reduce((a, b) => a.add(b));
           const shift = Math.log2(nEstimators);
