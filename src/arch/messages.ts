@@ -104,6 +104,13 @@ export const moreTokenPorts = (span: Span, field: string, ports: number, tokens:
     help: `the nearest legal value is ${tokens}`,
   });
 
+export const fewerTokens = (span: Span, tokens: number, field: string, ports: number): Diagnostic =>
+  errorDiagnostic('E0125', `\`pmu.tokens\` is ${tokens}, \`${field}\` is ${ports}`, {
+    span,
+    label: "each token port of the network belongs to one of the unit's own token counters",
+    help: `the nearest legal value is ${ports}`,
+  });
+
 export const idlePorts = (span: Span, ports: number, generators: number): Diagnostic =>
   warningDiagnostic('W0101', `${ports} memory ports for ${generators} address generator${generators === 1 ? '' : 's'}`, {
     span,

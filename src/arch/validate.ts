@@ -4,7 +4,16 @@
  */
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { archField } from './fields.ts';
-import { burstTooLong, moreTokenPorts, noAddressGenerator, notPowerOfTwo, noUnit, repeatedEntry, ringTooShort } from './messages.ts';
+import {
+  burstTooLong,
+  fewerTokens,
+  moreTokenPorts,
+  noAddressGenerator,
+  notPowerOfTwo,
+  noUnit,
+  repeatedEntry,
+  ringTooShort,
+} from './messages.ts';
 import type { Places } from './place.ts';
 import type { Arch } from './schema.ts';
 
@@ -61,11 +70,15 @@ function ring({ pcu, latency }: Arch, places: Places): Diagnostic[] {
   return [ringTooShort(span, pcu.ring, latency[longest], `latency.${longest}`)];
 }
 
+/** Blames the number of counters when it was written and no number of ports was: one problem then, not one a port. */
 function tokenPorts({ pmu }: Arch, places: Places): Diagnostic[] {
-  const fields = ['controlIn', 'controlOut'] as const;
-  return fields
-    .filter((field) => pmu[field] > pmu.tokens)
-    .map((field) => moreTokenPorts(places.value(['pmu', field]), `pmu.${field}`, pmu[field], pmu.tokens));
+  const broken = (['controlIn', 'controlOut'] as const).filter((field) => pmu[field] > pmu.tokens);
+  if (broken.length === 0) return [];
+  if (places.isWritten(['pmu', 'tokens']) && !broken.some((field) => places.isWritten(['pmu', field]))) {
+    const worst = broken.reduce((a, b) => (pmu[b] > pmu[a] ? b : a));
+    return [fewerTokens(places.value(['pmu', 'tokens']), pmu.tokens, `pmu.${worst}`, pmu[worst])];
+  }
+  return broken.map((field) => moreTokenPorts(places.value(['pmu', field]), `pmu.${field}`, pmu[field], pmu.tokens));
 }
 
 function generators(arch: Arch, places: Places): Diagnostic[] {

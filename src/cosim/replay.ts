@@ -29,12 +29,15 @@ export interface ReplayModule {
   readonly flags?: readonly string[];
 }
 
-export interface ReplayBench {
-  readonly build: VerilatorBuild;
-  /** Words of the constants, of one cycle of stimulus and of answer, and where each port begins. */
+/** Words of the constants, of one cycle of stimulus and of answer, and where each port begins. */
+export interface ReplayLayout {
   readonly constants: Layout;
   readonly stimulus: Layout;
   readonly answer: Layout;
+}
+
+export interface ReplayBench extends ReplayLayout {
+  readonly build: VerilatorBuild;
   /** Runs one recording: constants' words, then `cycles` times the stimulus words; gives back all answers. */
   replay(constants: Uint32Array, stimulus: Uint32Array): Promise<Uint32Array>;
   /** Replays recordings one by one; of each the first difference, if there is any. */
@@ -84,9 +87,9 @@ export interface Layout {
 
 /** Builds (or finds) the replay bench of a module. `directory`: where the rendered files are written. */
 export async function replayBench(module: ReplayModule, directory: string): Promise<ReplayBench> {
-  const constants = place(module.constants);
-  const inputs = place(module.inputs);
-  const outputs = place(module.outputs);
+  const constants = placePorts(module.constants);
+  const inputs = placePorts(module.inputs);
+  const outputs = placePorts(module.outputs);
   for (const file of module.files) await writeAtomic(join(directory, file.path), file.text);
   const bench = renderTemplate('tb/replay.cpp.njk', {
     top: module.top,
@@ -166,14 +169,15 @@ function bytesOfRecordings(recordings: readonly Recording[], stimulusWords: numb
   return Buffer.concat(parts);
 }
 
-function place(ports: readonly ReplayPort[]): Layout & { readonly ports: readonly { name: string; at: number }[] } {
+/** Ports one behind the other, each from a word of its own on. */
+export function placePorts(ports: readonly ReplayPort[]): Layout & { readonly ports: readonly (ReplayPort & { readonly at: number })[] } {
   let words = 0;
   const owners: { name: string; word: number }[] = [];
   const placed = ports.map(({ name, width }) => {
     const at = words;
     words += Math.ceil(width / 32);
     for (let word = 0; at + word < words; word++) owners.push({ name, word });
-    return { name, at };
+    return { name, width, at };
   });
   const starts = new Map(placed.map((port) => [port.name, port.at]));
   const at = (name: string): number => {

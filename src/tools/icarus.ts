@@ -22,12 +22,28 @@ export interface IcarusResult extends RunResult {
 const PROGRAM = 'bench.vvp';
 
 /** Compiles a test bench and runs it to its `$finish`, in `dir`. Throws E0901 to E0904. */
-export async function runIcarus({ dir, top, fileList, parameters = {}, timeoutSeconds = 3600 }: IcarusOptions): Promise<IcarusResult> {
+export async function runIcarus({ timeoutSeconds = 3600, ...options }: IcarusOptions): Promise<IcarusResult> {
+  const compiled = await compileIcarus({ timeoutSeconds, ...options, program: PROGRAM });
+  const ran = await runCompiled({ dir: options.dir, program: PROGRAM, args: [], timeoutSeconds });
+  return { ...ran, took: { compile: compiled.seconds, run: ran.seconds } };
+}
+
+/** Compiles a test bench to `program` in `dir`. */
+export async function compileIcarus(options: IcarusOptions & { readonly program: string }): Promise<RunResult> {
+  const { dir, top, fileList, parameters = {}, timeoutSeconds = 3600, program } = options;
   const { iverilog } = await requireTools('iverilog');
   const overrides = Object.entries(parameters).map(([name, value]) => `-P${top}.${name}=${value}`);
-  const flags = ['-g2012', '-s', top, ...overrides, '-o', PROGRAM];
-  const compiled = await run(iverilog.command, [...flags, ...fileList], { cwd: dir, timeoutSeconds });
+  return run(iverilog.command, ['-g2012', '-s', top, ...overrides, '-o', program, ...fileList], { cwd: dir, timeoutSeconds });
+}
+
+/** Runs what `compileIcarus` made; `args` are `+name=value`. */
+export function runCompiled(options: {
+  dir: string;
+  program: string;
+  args: readonly string[];
+  timeoutSeconds: number;
+}): Promise<RunResult> {
+  const { dir, program, args, timeoutSeconds } = options;
   // `-n`: `$stop` and interrupts end the run in place of asking the terminal.
-  const ran = await run('vvp', ['-n', join(dir, PROGRAM)], { cwd: dir, timeoutSeconds });
-  return { ...ran, took: { compile: compiled.seconds, run: ran.seconds } };
+  return run('vvp', ['-n', join(dir, program), ...args], { cwd: dir, timeoutSeconds });
 }

@@ -5,6 +5,8 @@ import { indent } from '../base/text.ts';
 export interface Absent {
   readonly needs: string;
   readonly packages: readonly string[];
+  /** Another command that brings it. */
+  readonly otherwise?: string;
   /** The version that was found but is too old. */
   readonly found?: string;
 }
@@ -14,9 +16,10 @@ export function toolsMissing(absent: readonly Absent[]): Diagnostic {
   const names = absent.map(({ needs }) => `\`${needs}\``).join(', ');
   const old = absent.filter(({ found }) => found !== undefined);
   const packages = [...new Set(absent.flatMap((tool) => tool.packages))].join(' ');
+  const others = absent.flatMap(({ otherwise }) => otherwise ?? []);
   return errorDiagnostic('E0901', `${absent.length === 1 ? 'a needed program is' : 'needed programs are'} not installed: ${names}`, {
     notes: old.map(({ needs, found }) => `version ${found} was found where \`${needs}\` is needed`),
-    help: `run \`sudo apt-get update && sudo apt-get install -y ${packages}\``,
+    help: [`run \`sudo apt-get update && sudo apt-get install -y ${packages}\``, ...others.map((way) => `or \`${way}\``)].join(', '),
   });
 }
 

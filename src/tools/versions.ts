@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { DiagnosticError } from '../base/diagnostic.ts';
 import { type Absent, toolsMissing } from './messages.ts';
 import { run } from './run.ts';
@@ -18,7 +19,12 @@ interface Description {
   readonly atLeast?: readonly [number, number];
   readonly needs: string;
   readonly packages: readonly string[];
+  /** Another way to get it, when nothing may be installed in the system. */
+  readonly otherwise?: string;
 }
+
+/** Yosys as WebAssembly, for systems without one of their own; tried in this version. */
+const YOSYS_WASM = '@yowasp/yosys@0.55.944';
 
 // bootstrap.mjs holds the same names and packages: it runs before this file can.
 const descriptions: Readonly<Record<ToolName, Description>> = {
@@ -32,7 +38,14 @@ const descriptions: Readonly<Record<ToolName, Description>> = {
   },
   compiler: { commands: ['clang++', 'g++'], flag: '--version', pattern: /(\d+\.\d+\.\d+)/, needs: 'clang++ or g++', packages: ['clang'] },
   make: { commands: ['make'], flag: '--version', pattern: /(\d+\.\d+)/, needs: 'make', packages: ['make'] },
-  yosys: { commands: ['yosys'], flag: '-V', pattern: /Yosys (\d+\.\d+)/, needs: 'yosys', packages: ['yosys'] },
+  yosys: {
+    commands: ['yosys', fileURLToPath(new URL('yosys-wasm.mjs', import.meta.url))],
+    flag: '-V',
+    pattern: /Yosys (\d+\.\d+)/,
+    needs: 'yosys',
+    packages: ['yosys'],
+    otherwise: `npm install --no-save ${YOSYS_WASM}`,
+  },
   iverilog: { commands: ['iverilog'], flag: '-V', pattern: /version (\d+\.\d+)/, needs: 'iverilog', packages: ['iverilog'] },
   ccache: { commands: ['ccache'], flag: '--version', pattern: /version (\d+\.\d+)/, needs: 'ccache', packages: ['ccache'] },
 };
@@ -58,9 +71,10 @@ export async function requireTools<N extends ToolName>(...names: readonly N[]): 
   const found = await Promise.all(names.map(async (name) => [name, await findTool(name)] as const));
   const absent: Absent[] = [];
   for (const [name, tool] of found) {
-    const { needs, packages } = descriptions[name];
-    if (!tool) absent.push({ needs, packages });
-    else if (!isNewEnough(tool, descriptions[name].atLeast)) absent.push({ needs, packages, found: tool.version });
+    const { needs, packages, otherwise, atLeast } = descriptions[name];
+    const way = { needs, packages, ...(otherwise ? { otherwise } : {}) };
+    if (!tool) absent.push(way);
+    else if (!isNewEnough(tool, atLeast)) absent.push({ ...way, found: tool.version });
   }
   if (absent.length > 0) throw new DiagnosticError(toolsMissing(absent));
   return Object.fromEntries(found) as Record<N, Tool>;

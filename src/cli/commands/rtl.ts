@@ -26,7 +26,7 @@ export const rtlCommand = (cli: Cli) => {
     await progress.step('write', async () => {
       for (const { path, text } of files) await writeAtomic(join(output, path), text);
     });
-    const checked = options.check ? await check(files, progress) : [];
+    const checked = options.check ? await check(files, fabric, progress) : [];
     const complaints = checked.filter(({ said }) => said !== '');
     if (complaints.length > 0) throw new DiagnosticError(complaints.map(rtlComplaint));
     const bytes = files.reduce((sum, { text }) => sum + text.length, 0);
@@ -46,11 +46,17 @@ export const rtlCommand = (cli: Cli) => {
 };
 
 /** What each tool says of each piece. */
-async function check(files: readonly RtlFile[], progress: Progress): Promise<LintPiece[]> {
+async function check(files: readonly RtlFile[], fabric: Fabric, progress: Progress): Promise<LintPiece[]> {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const of = (path: string) => texts.get(path) as string;
   const { modules } = JSON.parse(of(RTL_PATHS.signature)) as { modules: ModuleSignature[] };
-  const input = { top: TOP_MODULE, modules, textOf: (module: string) => of(modulePath(module)), waivers: of(RTL_PATHS.waivers) };
+  const input = {
+    top: TOP_MODULE,
+    tileCount: fabric.tiles.length,
+    modules,
+    textOf: (module: string) => of(modulePath(module)),
+    waivers: of(RTL_PATHS.waivers),
+  };
   const pieces: LintPiece[] = [];
   for (const tool of LINT_TOOLS) pieces.push(...(await progress.step(tool, () => lintRtl(tool, input))));
   return pieces;

@@ -1,7 +1,8 @@
 /**
  * Whether tools that read SystemVerilog accept the RTL of a fabric without a word. A tile is the same wherever it stands, so
- * Icarus and Yosys, which would look at every instance, get each kind of tile by itself and the top with tiles that are
- * only their ports: that bounds time and memory for a fabric of any size. Verilator gets the whole.
+ * tools that would look at every instance get each kind of tile by itself and the top with tiles that are only their ports:
+ * that bounds time and memory for a fabric of any size. Verilator gets the whole as well where that is small, and so
+ * sees loops through several tiles.
  */
 import { join } from 'node:path';
 import { type Diagnostic, errorDiagnostic } from '../../base/diagnostic.ts';
@@ -17,6 +18,8 @@ export type LintTool = (typeof LINT_TOOLS)[number];
 
 export interface LintInput {
   readonly top: string;
+  /** How many tiles the top has, by which Verilator gets it whole or in pieces; in pieces when nothing is said. */
+  readonly tileCount?: number;
   readonly modules: readonly ModuleSignature[];
   /** The text of a module. */
   readonly textOf: (module: string) => string;
@@ -41,42 +44,56 @@ export interface LintOptions {
 
 /** Tiles by this name are looked at apart. */
 const TILE = /^kiln_tile_/;
+/** Tiles that Verilator elaborates together: it copies every instance, at up to 4 MB a tile (12 GB for 40x32 units). */
+const WHOLE = 64;
 
 /** Runs one tool over the fabric. Throws E0901 when it is missing, E0903 when it takes too long. */
 export async function lintRtl(tool: LintTool, input: LintInput, options: LintOptions = {}): Promise<LintPiece[]> {
-  await requireTools(tool);
+  const { command } = (await requireTools(tool))[tool];
   const byName = new Map(input.modules.map((module) => [module.name, module]));
   const tiles = input.modules.map(({ name }) => name).filter((name) => TILE.test(name));
-  const tops = tool === 'verilator' ? [input.top] : [input.top, ...tiles];
+  const whole = tool === 'verilator' && (tiles.length === 0 || (input.tileCount ?? WHOLE + 1) <= WHOLE);
+  const tops = whole ? [input.top] : [input.top, ...tiles];
   const pieces: LintPiece[] = [];
   for (const module of tops) {
-    const apart = (name: string) => tool !== 'verilator' && name !== module && TILE.test(name);
+    const apart = (name: string) => !whole && name !== module && TILE.test(name);
     const texts = [...below(module, byName, apart)].map((name) => ({
       path: `${name}.sv`,
       text: apart(name) ? portsOnly(byName.get(name) as ModuleSignature) : input.textOf(name),
     }));
-    pieces.push({ tool, module, ...(await said(tool, module, texts, input.waivers, options)) });
+    pieces.push({ tool, module, ...(await said({ tool, command }, module, texts, input.waivers, options)) });
   }
   return pieces;
 }
 
 type Text = { readonly path: string; readonly text: string };
 
-async function said(tool: LintTool, top: string, texts: readonly Text[], waivers: string, { limitGb, timeoutSeconds = 1800 }: LintOptions) {
+async function said(
+  { tool, command }: { tool: LintTool; command: string },
+  top: string,
+  texts: readonly Text[],
+  waivers: string,
+  { limitGb, timeoutSeconds = 1800 }: LintOptions,
+) {
   return withScratch('lint', async (dir) => {
     for (const { path, text } of [...texts, { path: 'waivers.vlt', text: waivers }]) await writeAtomic(join(dir, path), text);
     const files = texts.map(({ path }) => path);
+    if (tool === 'yosys') await writeAtomic(join(dir, 'lint.ys'), yosysLint(files, top));
     const args = {
       verilator: ['--lint-only', '-Wall', '--top-module', top, 'waivers.vlt', ...files],
       iverilog: ['-g2012', '-Wall', '-tnull', '-s', top, ...files],
-      yosys: ['-q', '-p', `read_verilog -sv ${files.join(' ')}; hierarchy -check -top ${top}; proc; check -assert`],
+      yosys: ['-q', 'lint.ys'],
     }[tool];
-    const words = limitGb === undefined ? [tool, ...args] : ['sh', '-c', `ulimit -v ${limitGb * 2 ** 20} && exec "$0" "$@"`, tool, ...args];
+    const words =
+      limitGb === undefined ? [command, ...args] : ['sh', '-c', `ulimit -v ${limitGb * 2 ** 20} && exec "$0" "$@"`, command, ...args];
     const { stdout, stderr, exitCode, seconds } = await run(words[0], words.slice(1), { cwd: dir, accept: ANY, timeoutSeconds });
     const text = `${stdout}${stderr}`.trim();
     return { said: text === '' && exitCode !== 0 ? `exit code ${exitCode}` : text, seconds };
   });
 }
+
+const yosysLint = (files: readonly string[], top: string): string =>
+  [`read_verilog -sv ${files.join(' ')}`, `hierarchy -check -top ${top}`, 'proc', 'check -assert', ''].join('\n');
 
 const ANY = Array.from({ length: 256 }, (_, code) => code);
 

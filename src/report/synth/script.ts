@@ -15,6 +15,11 @@ const GATES = 'cmos4,XOR,XNOR,MUX';
 
 /** Reads Verilog `files` and elaborates them below `top`; the banks of the scratchpads are black boxes. */
 export function elaborateCommands(files: readonly string[], top: string): string[] {
+  return [...readCommands(files, top), `write_rtlil ${SYNTH_FILES.design}`];
+}
+
+/** The same, with the design left in Yosys. */
+export function readCommands(files: readonly string[], top: string): string[] {
   return [
     `read_verilog -sv ${files.join(' ')}`,
     'blackbox kiln_ram_1r1w',
@@ -23,7 +28,6 @@ export function elaborateCommands(files: readonly string[], top: string): string
     'opt_expr',
     'opt_clean',
     'check -assert',
-    `write_rtlil ${SYNTH_FILES.design}`,
   ];
 }
 
@@ -32,8 +36,12 @@ export function elaborateCommands(files: readonly string[], top: string): string
  * for them. `liberty` is a file to map to; without it gates are Yosys's own.
  */
 export function mapCommands(liberty?: string): string[] {
+  return [`read_rtlil ${SYNTH_FILES.job}`, ...gateCommands(liberty), `write_blif -icells -cname ${SYNTH_FILES.cells}`];
+}
+
+/** What makes gates of the elaborated design that is in Yosys. */
+export function gateCommands(liberty?: string): string[] {
   return [
-    `read_rtlil ${SYNTH_FILES.job}`,
     'opt -nodffe -nosdff',
     'opt',
     'wreduce',
@@ -53,6 +61,5 @@ export function mapCommands(liberty?: string): string[] {
       ? [`abc -fast -g ${GATES}`]
       : [`dfflibmap -liberty ${liberty}`, 'opt -fast', `abc -liberty ${liberty} -script +${MAPPING.join(';')}`]),
     liberty === undefined ? 'opt -fast' : 'opt_clean',
-    `write_blif -icells -cname ${SYNTH_FILES.cells}`,
   ];
 }

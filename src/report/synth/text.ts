@@ -91,8 +91,10 @@ function costText(report: SynthReport): string[] {
     .filter(({ name }) => classOf(name).logic !== 'fu')
     .slice(0, CONSUMERS_SHOWN)
     .map(({ name, instances, own }) => `${instances} ${name} ${percent(own.area).toFixed(1)} %`);
+  const selection = percent(report.classes.selection.area);
   return [
     `not functional units: ${other.toFixed(1)} %, ${compared} the ${published.toFixed(1)} % of the published PCU; most of it: ${consumers.join(', ')}`,
+    `${selection.toFixed(1)} % are multiplexers that select operands between registers, lanes and ports, which the published breakdown does not name; the rest is ${(other - selection).toFixed(1)} %`,
     '',
   ];
 }

@@ -66,6 +66,8 @@ export interface OutputView extends PortView {
 export interface PcuView {
   readonly banner: string;
   readonly lanes: number;
+  /** The words of the lanes but 0 when a register counts them: the sum of another lane's word and the step shifted left. */
+  readonly laneSums: readonly { readonly to: number; readonly from: number; readonly shift: number }[];
   readonly counters: number;
   readonly scalarIn: number;
   readonly boundBits: number;
@@ -202,6 +204,14 @@ type RangeName =
 
 const range = (width: number) => `[${width - 1}:0]`;
 
+/** Lane i is 2^k lanes after lane i - 2^k, with 2^k the largest power of two in i: as few adders as one after the other, log2(lanes) deep. */
+function laneSums(lanes: number): PcuView['laneSums'] {
+  return Array.from({ length: lanes - 1 }, (_, before) => {
+    const shift = 31 - Math.clz32(before + 1);
+    return { to: before + 1, from: before + 1 - 2 ** shift, shift };
+  });
+}
+
 /** The view for `arch`; `banner` names what the design is generated from. */
 export function pcuView(arch: Arch, banner: string): PcuView {
   const { pcu } = arch;
@@ -279,6 +289,7 @@ export function pcuView(arch: Arch, banner: string): PcuView {
   return {
     banner,
     lanes: L,
+    laneSums: laneSums(L),
     counters: n,
     scalarIn: pcu.scalarIn,
     boundBits: cfg.chain.counters[0].bound.width,

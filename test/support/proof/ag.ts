@@ -2,7 +2,7 @@
 import type { Arch } from '../../../src/arch/schema.ts';
 import { packBits } from '../../../src/base/bitstruct.ts';
 import { Rng } from '../../../src/base/rng.ts';
-import type { Recording, ReplayBench } from '../../../src/cosim/replay.ts';
+import type { Recording, ReplayLayout } from '../../../src/cosim/replay.ts';
 import { type AgConfig, agLayout } from '../../../src/fabric/config.ts';
 import type { Ag } from '../../../src/sim/ag/ag.ts';
 import { createAg } from '../../../src/sim/bench.ts';
@@ -14,13 +14,13 @@ import { ARMED, type Played, withPast } from './units.ts';
 const BEAT_WORDS = 16;
 
 /** A random configuration and a random run. */
-export function playRandomAg(arch: Arch, bench: ReplayBench, seed: string, cycles: number): Played & Recording {
+export function playRandomAg(arch: Arch, bench: ReplayLayout, seed: string, cycles: number): Played & Recording {
   const rng = new Rng(seed);
   const config = randomAg(arch, rng);
   return withPast(rng, cycles, (some) => playAg(arch, bench, config, rng, some));
 }
 
-export function playAg(arch: Arch, bench: ReplayBench, config: AgConfig, rng: Rng, cycles: number): Played {
+export function playAg(arch: Arch, bench: ReplayLayout, config: AgConfig, rng: Rng, cycles: number): Played {
   const golden = createAg(arch, config);
   const { unit } = golden;
   const recorder = new Recorder(bench, cycles + 1, packBits(agLayout(arch), config));

@@ -1,7 +1,7 @@
 /** The functional units of a stage: operands of one operation, cycle by cycle, against what the operation computes. */
 import type { Arch } from '../../../src/arch/schema.ts';
 import { Rng } from '../../../src/base/rng.ts';
-import type { Recording, ReplayBench } from '../../../src/cosim/replay.ts';
+import type { Recording, ReplayLayout } from '../../../src/cosim/replay.ts';
 import { EVAL } from '../../../src/ops/eval.ts';
 import { OP_NAMES, OPS, type Op } from '../../../src/ops/table.ts';
 import { Recorder } from './recorder.ts';
@@ -43,7 +43,7 @@ function operands(rng: Rng): [number, number, number] {
 /** Codes that no operation has give 0 with the latency of simple ones. */
 export const UNASSIGNED = Array.from({ length: 64 }, (_, code) => code).filter((code) => OP_NAMES.every((op) => OPS[op].code !== code));
 
-export function playFu(arch: Arch, bench: ReplayBench, seed: string, code: number, cycles: number): Recording {
+export function playFu(arch: Arch, bench: ReplayLayout, seed: string, code: number, cycles: number): Recording {
   const rng = new Rng(seed);
   const { lanes, float } = arch.pcu;
   const op = OP_NAMES.find((name): name is Op => OPS[name].code === code && (float || !OPS[name].float));

@@ -2,7 +2,7 @@
 import type { Arch } from '../../../src/arch/schema.ts';
 import { packBits, zeroOf } from '../../../src/base/bitstruct.ts';
 import { Rng } from '../../../src/base/rng.ts';
-import type { ReplayBench } from '../../../src/cosim/replay.ts';
+import type { ReplayLayout } from '../../../src/cosim/replay.ts';
 import { type HostConfig, hostLayout } from '../../../src/fabric/config.ts';
 import type { NetClass } from '../../../src/fabric/ports.ts';
 import { UnitBench } from '../../../src/sim/bench.ts';
@@ -29,13 +29,13 @@ export function randomHost(arch: Arch, rng: Rng): HostConfig {
   return config;
 }
 
-export function playRandomHost(arch: Arch, bench: ReplayBench, seed: string, cycles: number): Played & { readonly oks: number } {
+export function playRandomHost(arch: Arch, bench: ReplayLayout, seed: string, cycles: number): Played & { readonly oks: number } {
   const rng = new Rng(seed);
   const config = randomHost(arch, rng);
   return withPast(rng, cycles, (some) => playHost(arch, bench, config, rng, some));
 }
 
-export function playHost(arch: Arch, bench: ReplayBench, config: HostConfig, rng: Rng, cycles: number): Played & { readonly oks: number } {
+export function playHost(arch: Arch, bench: ReplayLayout, config: HostConfig, rng: Rng, cycles: number): Played & { readonly oks: number } {
   const args = config.args.map(() => rng.int32());
   const golden = new UnitBench(arch, (context) => new Host(context, config, args));
   const { unit } = golden;

@@ -1,7 +1,7 @@
 /** The replay bench of one module of an architecture, with the ports its text has. */
 import type { Arch } from '../../../src/arch/schema.ts';
 import { hash64 } from '../../../src/base/hash.ts';
-import { type ReplayBench, type ReplayPort, replayBench } from '../../../src/cosim/replay.ts';
+import { type ReplayBench, type ReplayModule, type ReplayPort, replayBench } from '../../../src/cosim/replay.ts';
 import { Fabric } from '../../../src/fabric/graph.ts';
 import { printModule } from '../../../src/rtl/emit.ts';
 import { modulesOf } from '../../../src/rtl/modules.ts';
@@ -50,24 +50,32 @@ export function moduleBench(arch: Arch, top: string, options: BenchOptions = {})
 export function textBench(
   texts: readonly { module: string; text: string }[],
   signature: ModuleSignature,
-  { constants = ['cfg_i'], flags }: BenchOptions = {},
+  { constants, flags }: BenchOptions = {},
 ): Promise<ReplayBench> {
+  return replayBench(
+    { ...replayModule(texts, signature, constants), ...(flags ? { flags } : {}) },
+    // One directory a text, so that tests may build side by side.
+    `build/cosim/${signature.name}-${hash64(texts.map(({ text }) => text).join('\n'))}`,
+  );
+}
+
+/** Texts, of which `signature` is the top, with the ports as replay sees them. */
+export function replayModule(
+  texts: readonly { module: string; text: string }[],
+  signature: ModuleSignature,
+  constants: readonly string[] = ['cfg_i'],
+): ReplayModule {
   const ports = signature.ports.map(({ name, direction, width }): ReplayPort & { direction: string } => {
     if (typeof width === 'string') throw new RangeError(`\`${name}\` of \`${signature.name}\` depends on a parameter`);
     return { name, width, direction };
   });
   const isConstant = ({ name }: ReplayPort) => constants.includes(name);
   const inputs = ports.filter(({ direction, name }) => direction === 'input' && name !== 'clk_i');
-  return replayBench(
-    {
-      top: signature.name,
-      files: texts.map(({ module, text }) => ({ path: `${module}.sv`, text })),
-      constants: inputs.filter(isConstant),
-      inputs: inputs.filter((port) => !isConstant(port)),
-      outputs: ports.filter(({ direction }) => direction === 'output'),
-      ...(flags ? { flags } : {}),
-    },
-    // One directory a text, so that tests may build side by side.
-    `build/cosim/${signature.name}-${hash64(texts.map(({ text }) => text).join('\n'))}`,
-  );
+  return {
+    top: signature.name,
+    files: texts.map(({ module, text }) => ({ path: `${module}.sv`, text })),
+    constants: inputs.filter(isConstant),
+    inputs: inputs.filter((port) => !isConstant(port)),
+    outputs: ports.filter(({ direction }) => direction === 'output'),
+  };
 }

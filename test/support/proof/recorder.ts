@@ -1,5 +1,5 @@
 /** Writes a recording cycle by cycle: what goes into a module, and which bits must come out. */
-import type { Recording, ReplayBench } from '../../../src/cosim/replay.ts';
+import type { Recording, ReplayLayout } from '../../../src/cosim/replay.ts';
 import { putBits } from './bits.ts';
 
 export class Recorder {
@@ -11,7 +11,7 @@ export class Recorder {
   readonly #care: Uint32Array;
 
   constructor(
-    readonly bench: ReplayBench,
+    readonly bench: ReplayLayout,
     /** Cycles in all. */
     readonly cycles: number,
     constants: ArrayLike<number> = [],

@@ -4,7 +4,7 @@
  */
 import { packBits, zeroOf } from '../../../src/base/bitstruct.ts';
 import { Rng } from '../../../src/base/rng.ts';
-import type { Recording, ReplayBench } from '../../../src/cosim/replay.ts';
+import type { Recording, ReplayLayout } from '../../../src/cosim/replay.ts';
 import { type SwitchConfig, switchLayout, type TileConfig } from '../../../src/fabric/config.ts';
 import type { Fabric, Tile } from '../../../src/fabric/graph.ts';
 import { NET_CLASSES, type NetClass, portsOf, tracksOf } from '../../../src/fabric/ports.ts';
@@ -45,7 +45,7 @@ export function randomSwitch(fabric: Fabric, tile: Tile, rng: Rng): SwitchConfig
   return config;
 }
 
-export function playSwitch(fabric: Fabric, tile: Tile, config: SwitchConfig, bench: ReplayBench, rng: Rng, cycles: number): PlayedSwitch {
+export function playSwitch(fabric: Fabric, tile: Tile, config: SwitchConfig, bench: ReplayLayout, rng: Rng, cycles: number): PlayedSwitch {
   const { arch } = fabric;
   const edge = new ClockEdge();
   const unit = portsUnit(fabric, tile, edge, rng);
@@ -144,7 +144,7 @@ export function playSwitch(fabric: Fabric, tile: Tile, config: SwitchConfig, ben
 }
 
 /** A random configuration and a random run. */
-export function playRandomSwitch(fabric: Fabric, kind: Tile['kind'], bench: ReplayBench, seed: string, cycles: number): PlayedSwitch {
+export function playRandomSwitch(fabric: Fabric, kind: Tile['kind'], bench: ReplayLayout, seed: string, cycles: number): PlayedSwitch {
   const rng = new Rng(seed);
   const tile = tileFor(fabric, kind);
   const config = randomSwitch(fabric, tile, rng);

@@ -2,7 +2,7 @@
 import type { Arch } from '../../../src/arch/schema.ts';
 import { packBits } from '../../../src/base/bitstruct.ts';
 import { Rng } from '../../../src/base/rng.ts';
-import type { Recording, ReplayBench } from '../../../src/cosim/replay.ts';
+import type { Recording, ReplayLayout } from '../../../src/cosim/replay.ts';
 import { type PcuConfig, type PmuConfig, pcuLayout, pmuLayout } from '../../../src/fabric/config.ts';
 import { createPcu, createPmu, type UnitBench } from '../../../src/sim/bench.ts';
 import { CAUSE } from '../../../src/sim/unit.ts';
@@ -28,12 +28,12 @@ export interface PlayOptions {
 export const ARMED = 3;
 
 /** A random configuration and a random run of a PCU. */
-export function playRandomPcu(arch: Arch, bench: ReplayBench, seed: string, cycles: number): Played {
+export function playRandomPcu(arch: Arch, bench: ReplayLayout, seed: string, cycles: number): Played {
   const rng = new Rng(seed);
   return playPcu(arch, bench, randomPcu(arch, rng), rng, { cycles });
 }
 
-export function playPcu(arch: Arch, bench: ReplayBench, config: PcuConfig, rng: Rng, options: PlayOptions): Played {
+export function playPcu(arch: Arch, bench: ReplayLayout, config: PcuConfig, rng: Rng, options: PlayOptions): Played {
   const words = packBits(pcuLayout(arch), config);
   const before = (recorder: Recorder, golden: UnitBench, wasActive: boolean) => {
     recorder.want('active_o', 0, 1, wasActive);
@@ -47,12 +47,12 @@ export function playPcu(arch: Arch, bench: ReplayBench, config: PcuConfig, rng: 
 }
 
 /** A random configuration and a random run of a PMU. */
-export function playRandomPmu(arch: Arch, bench: ReplayBench, seed: string, cycles: number): Played {
+export function playRandomPmu(arch: Arch, bench: ReplayLayout, seed: string, cycles: number): Played {
   const rng = new Rng(seed);
   return playPmu(arch, bench, randomPmu(arch, rng), rng, { cycles });
 }
 
-export function playPmu(arch: Arch, bench: ReplayBench, config: PmuConfig, rng: Rng, options: PlayOptions): Played {
+export function playPmu(arch: Arch, bench: ReplayLayout, config: PmuConfig, rng: Rng, options: PlayOptions): Played {
   const words = packBits(pmuLayout(arch), config);
   const active = (recorder: Recorder, golden: UnitBench) => recorder.want('active_o', 0, 1, golden.unit.issued !== 0);
   const sticky = (recorder: Recorder, golden: UnitBench) => {
@@ -87,7 +87,7 @@ export function withPast<T extends Recording>(rng: Rng, cycles: number, run: (cy
 /** `before` and `after`: what else is looked at, by registers, and by what the unit does in the cycle. */
 function play(
   arch: Arch,
-  bench: ReplayBench,
+  bench: ReplayLayout,
   golden: UnitBench,
   config: Uint32Array,
   rng: Rng,

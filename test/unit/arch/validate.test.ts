@@ -21,6 +21,7 @@ test.each([
   ['grid: { columns: 1, rows: 4, pattern: columns }', 'E0123', 'the nearest legal grid has 2 columns'],
   ['grid: { columns: 4, rows: 1 }\nag: { sides: [west] }', 'E0124', 'add a side to `ag.sides`, or lengthen that border by one'],
   ['pmu: { controlIn: 8, tokens: 6 }', 'E0125', 'the nearest legal value is 6'],
+  ['pmu: { tokens: 3 }', 'E0125', 'the nearest legal value is 4'],
 ])('%s is refused with %s', (body, code, help) => {
   expect(check(body).map((problem) => [problem.code, problem.help])).toEqual([[code, help]]);
 });
