@@ -30,28 +30,25 @@ export function replayOnIcarus(module: ReplayModule, recordings: readonly Record
   const outputs = placePorts(module.outputs);
   return withScratch('replay', async (dir) => {
     for (const { path, text } of module.files) await writeAtomic(join(dir, path), text);
+    const cyclesOf = ({ stimulus }: Recording) => stimulus.length / inputs.words;
+    const bench = renderTemplate('tb/replay.sv.njk', {
+      top: module.top,
+      cycles: Math.max(...recordings.map(cyclesOf)),
+      constants: constants.ports,
+      constantWords: constants.words,
+      inputs: inputs.ports,
+      inputWords: inputs.words,
+      outputs: outputs.ports,
+      outputWords: outputs.words,
+    });
+    await writeAtomic(join(dir, 'replay.sv'), bench);
+    const program = 'replay.vvp';
+    await compileIcarus({ dir, top: 'kiln_replay', fileList: [...module.files.map(({ path }) => path), 'replay.sv'], program });
     const found: (FourStateDifference | undefined)[] = [];
-    const programs = new Map<number, string>();
     for (const [i, recording] of recordings.entries()) {
-      const cycles = recording.stimulus.length / inputs.words;
-      const program = programs.get(cycles) ?? `replay${cycles}.vvp`;
-      if (!programs.has(cycles)) {
-        const bench = renderTemplate('tb/replay.sv.njk', {
-          top: module.top,
-          cycles,
-          constants: constants.ports,
-          constantWords: constants.words,
-          inputs: inputs.ports,
-          inputWords: inputs.words,
-          outputs: outputs.ports,
-          outputWords: outputs.words,
-        });
-        await writeAtomic(join(dir, 'replay.sv'), bench);
-        await compileIcarus({ dir, top: 'kiln_replay', fileList: [...module.files.map(({ path }) => path), 'replay.sv'], program });
-        programs.set(cycles, program);
-      }
+      const cycles = cyclesOf(recording);
       await writeAtomic(join(dir, `${i}.hex`), hexOf(recording, cycles, inputs.words, outputs.words));
-      const { stdout } = await runCompiled({ dir, program, args: [`+recording=${i}.hex`], timeoutSeconds: 1800 });
+      const { stdout } = await runCompiled({ dir, program, args: [`+recording=${i}.hex`, `+cycles=${cycles}`], timeoutSeconds: 1800 });
       found.push(differenceIn(stdout, outputs));
     }
     return found;

@@ -27,10 +27,11 @@ const SMALL_PMU = {
   fifo: { vector: 2, scalar: 2 },
 };
 const ROWS: readonly Row[] = [
-  ['a PCU as elaborated', 'kiln_pcu', 'elaborated', playRandomPcu, 24, { pcu: { stages: 4, registers: 4 } }],
+  ['a PCU as elaborated', 'kiln_pcu', 'elaborated', playRandomPcu, 16, { ...SMALL_PCU, pcu: { ...SMALL_PCU.pcu, lanes: 2 } }],
   ['a PMU in gates', 'kiln_pmu', 'gates', playRandomPmu, 8, SMALL_PMU],
 ];
 const MORE: readonly Row[] = [
+  ['a PCU of 4 lanes and 4 stages as elaborated', 'kiln_pcu', 'elaborated', playRandomPcu, 60, { pcu: { stages: 4, registers: 4 } }],
   ['a PCU in gates', 'kiln_pcu', 'gates', playRandomPcu, 60, SMALL_PCU],
   [
     'a PCU of 2 lanes and 3 stages with binary32 in gates',
@@ -48,7 +49,7 @@ describe.each(FULL ? [...ROWS, ...MORE] : ROWS)('%s', (title, unit, level, play,
     const arch = archNamed('tiny', change);
     const module = await netlistModule(arch, unit, level);
     const recordings = Array.from({ length: cases }, (_, i) => play(arch, replayLayout(module), `${title}/${i}`, CYCLES));
-    expect(recordings.reduce((sum, { issues }) => sum + issues, 0)).toBeGreaterThan(cases * 4);
+    expect(recordings.reduce((sum, { issues }) => sum + issues, 0)).toBeGreaterThan(cases * 2);
     expect((await replayOnIcarus(module, recordings)).map((found, i) => found && { case: i, ...found }).filter(Boolean)).toEqual([]);
   });
 });
