@@ -32,7 +32,7 @@ const pcu = z
     stages: count(2, 16, 6, 'pipeline stages; the last one holds the lane tree'),
     registers: count(2, 16, 6, 'pipeline registers a lane and stage'),
     counters: count(1, 8, 6, 'counters of the context'),
-    ring: count(1, 8, 4, 'accumulator entries a lane and stage; at least the longest latency'),
+    ring: count(1, 16, 4, 'accumulator entries a lane and stage; at least the longest latency'),
     vectorIn: count(1, 8, 4, 'vector input FIFOs'),
     vectorOut: count(1, 6, 2, 'vector output FIFOs'),
     scalarIn: count(1, 8, 4, 'scalar input FIFOs'),

@@ -6,7 +6,7 @@ import { legalise } from '../ir/legalise.ts';
 import type { LoopProgram } from '../ir/loops.ts';
 import type { Netlist } from '../ir/netlist.ts';
 import { addDelays } from './delay.ts';
-import { type Kernel, lowerKernel, selectKernel } from './kernels/select.ts';
+import { type AcceptPlan, type Kernel, lowerKernel, selectKernel } from './kernels/select.ts';
 import { type Lowered, lower } from './lower/lower.ts';
 import { fuseAccumulation } from './passes/accumulate.ts';
 import { splitBlocks } from './passes/blocks.ts';
@@ -25,6 +25,8 @@ export interface CompileOptions {
   readonly seed?: number;
   /** A clock in milliseconds for the step times; without one they are 0. */
   readonly now?: () => number;
+  /** Which mappings of contractions come into question; by default all. */
+  readonly accept?: AcceptPlan;
 }
 
 export interface Compiled {
@@ -53,8 +55,12 @@ export const PASSES = [
 ] as const;
 
 /** The program as mapped, by its loops or by a kernel. */
-export function mapProgram(program: LoopProgram, fabric: Fabric): { readonly program: LoopProgram; readonly kernel?: Kernel } {
-  const kernel = selectKernel(program, fabric);
+export function mapProgram(
+  program: LoopProgram,
+  fabric: Fabric,
+  accept?: AcceptPlan,
+): { readonly program: LoopProgram; readonly kernel?: Kernel } {
+  const kernel = selectKernel(program, fabric, accept);
   return kernel
     ? { program: kernel.program, kernel }
     : { program: PASSES.reduce<LoopProgram>((value, pass) => pass.run(value, fabric.arch.pcu.lanes), program) };
@@ -64,7 +70,7 @@ export function mapProgram(program: LoopProgram, fabric: Fabric): { readonly pro
 export function compile(program: LoopProgram, fabric: Fabric, options: CompileOptions = {}): Compiled {
   const now = options.now ?? (() => 0);
   const begin = now();
-  const { program: mapped, kernel } = mapProgram(program, fabric);
+  const { program: mapped, kernel } = mapProgram(program, fabric, options.accept);
   const direct = kernel ? lowerKernel(fabric, kernel) : lower(fabric.arch, mapped);
   // The units of a kernel keep step by construction.
   const delayed = kernel ? direct.netlist : addDelays(direct.netlist, fabric.arch, freeMemories(direct.netlist, fabric));

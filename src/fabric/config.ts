@@ -112,6 +112,10 @@ export function pcuLayout(arch: Arch) {
       used: flag('vector output 0 sends its lanes packed, in whole vectors'),
       flush: bits(n, 'mask: what is held goes out, with `last`'),
     }),
+    hold: struct({
+      used: flag('the tap-out bus carries accumulators that have come to rest, stage by stage'),
+      mask: bits(n, 'after such an issue no other follows until they have left'),
+    }),
   });
 }
 

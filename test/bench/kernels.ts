@@ -1,32 +1,41 @@
 import { table } from '../../src/base/text.ts';
-import { archNamed } from '../support/fabric.ts';
-import { runGemm } from '../support/gemm-run.ts';
+import type { Program } from '../../src/frontend/program.ts';
+import { conv } from '../../src/programs/conv.ts';
+import { gemm } from '../../src/programs/gemm.ts';
+import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
+import { buildProgram, certify } from '../../src/sweep/point/build.ts';
+import { runPoint } from '../../src/sweep/point/point.ts';
+import { fabricNamed } from '../support/fabric.ts';
 
-const shapes = [
-  ['plasticine', { m: 48, n: 64, k: 64, dtype: 'f32', grid: { rows: 1, columns: 1 } }],
-  ['plasticine', { m: 192, n: 256, k: 256, dtype: 'f32', grid: { rows: 4, columns: 4 } }],
-  ['ml', { m: 512, n: 512, k: 512, dtype: 'f32', grid: { rows: 8, columns: 8 } }],
-] as const;
+const cube = (size: number) => ({ m: size, n: size, k: size });
+const cases: readonly (readonly [string, Program, Readonly<Record<string, number>>])[] = [
+  ['ml', gemm, cube(512)],
+  ['ml', gemm, cube(1024)],
+  ['ml', conv, { channels: 128, filters: 128, height: 28, width: 28 }],
+  ['ml', conv, { channels: 64, filters: 64, height: 56, width: 56 }],
+  ['plasticine', gemm, cube(512)],
+  ['plasticine', conv, { channels: 256, filters: 384, height: 15, width: 15, padding: 0 }],
+];
 
-/** Share of operations over functional units of the units used, from the first to the last issue. */
-export function gemmKernels(): string {
-  const rows = shapes.map(([name, shape]) => {
+/** Contractions from their pattern programs: how busy the functional units are while computing, and what bounds the whole run. */
+export async function kernels(): Promise<string> {
+  const rows: (string | number)[][] = [];
+  for (const [name, program, params] of cases) {
     const start = performance.now();
-    const { result, span, utilisation, wrong } = runGemm(archNamed(name), shape, { check: shape.m < 512, now: () => performance.now() });
-    const { m, n, k, grid } = shape;
-    const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
-    return [
-      `${m}x${n}x${k}`,
-      name,
-      `${grid.rows}x${grid.columns}`,
-      wrong.length === 0 ? result.status : 'WRONG',
-      result.cycles,
-      span,
-      percent(utilisation),
-      percent(result.stats.kernelUtilisation),
-      ((performance.now() - start) / 1000).toFixed(1),
-    ];
+    const fabric = fabricNamed(name);
+    const built = buildProgram(fabric, program, params, {});
+    const given = { arrays: new Map(), args: new Map(), seed: 1 };
+    const options = { witnesses: new Set(['golden'] as const), given, profile: DRAM_PROFILES.ddr3x4, network: 'routed' } as const;
+    const point = await runPoint(fabric, built, options, async (_, work) => work(() => {}));
+    const { cycles, stats } = point.golden as NonNullable<typeof point.golden>;
+    const bound = certify(fabric, built, DRAM_PROFILES.ddr3x4);
+    const sizes = Object.values(params).join('x');
+    const right = point.problems.length === 0 ? 'right' : 'WRONG';
+    const ratio = (cycles / bound.cycles).toFixed(2);
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    rows.push([`${program.name} ${sizes}`, name, right, cycles, ratio, `${(100 * stats.kernelUtilisation).toFixed(2)} %`, seconds]);
+  }
+  return table([['program', 'architecture', 'answer', 'cycles', 'over bound', 'of the array while computing', 's'], ...rows], {
+    header: true,
   });
-  const header = ['m x n x k', 'architecture', 'PCUs', 'end', 'cycles', 'kernel cycles', 'of PCUs used', 'of the array', 's'];
-  return table([header, ...rows], { header: true });
 }

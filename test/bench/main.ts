@@ -4,14 +4,14 @@
  */
 import { compileTimes } from './compile.ts';
 import { generation } from './generation.ts';
-import { gemmKernels } from './kernels.ts';
+import { kernels } from './kernels.ts';
 import { simulators } from './simulators.ts';
 import { suiteCycles } from './suite.ts';
 
 const sections: Readonly<Record<string, { readonly title: string; readonly run: () => Promise<string> | string }>> = {
   generation: { title: 'RTL generation', run: generation },
   compile: { title: 'Compilation', run: compileTimes },
-  kernels: { title: 'GEMM kernels, operands on chip: share of the functional units in use', run: gemmKernels },
+  kernels: { title: 'Products and convolutions: share of the functional units in use', run: kernels },
   suite: { title: "The suite on `sara`, memory `pir2020`, against the peer's log of 2020 (ideal network)", run: suiteCycles },
   simulators: { title: 'Golden simulator and Verilated RTL, the same GEMM on plasticine', run: simulators },
 };

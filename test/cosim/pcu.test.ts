@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { Rng } from '../../src/base/rng.ts';
 import { archNamed } from '../support/fabric.ts';
 import { moduleBench } from '../support/proof/module.ts';
-import { twoTaps, varyingTree } from '../support/proof/pcu-directed.ts';
+import { heldSums, twoTaps, varyingTree } from '../support/proof/pcu-directed.ts';
 import { proveAll, seedsOf, sumOf } from '../support/proof/prove.ts';
 import { playPcu, playRandomPcu } from '../support/proof/units.ts';
 
@@ -17,7 +17,7 @@ const CYCLES = 250;
 const SHAPES: readonly (readonly [string, Record<string, unknown>])[] = [
   ['4 lanes, 6 stages', {}],
   ['1 lane, 3 stages', { pcu: { lanes: 1, stages: 3, registers: 3 } }],
-  ['32 lanes, long latencies', { pcu: { lanes: 32, stages: 4, registers: 5, ring: 8 }, latency: { simple: 2, multiply: 3, float: 5 } }],
+  ['32 lanes, long latencies', { pcu: { lanes: 32, stages: 4, registers: 5, ring: 13 }, latency: { simple: 2, multiply: 3, float: 5 } }],
   ['8 lanes, integers only', { pcu: { lanes: 8, stages: 8, registers: 4, ring: 2, float: false } }],
 ];
 const MORE: typeof SHAPES = [
@@ -57,11 +57,12 @@ describe.each(FULL ? [...SHAPES, ...MORE] : SHAPES)('a PCU of %s', (name, change
     expect(sumOf(played, 'issues')).toBeGreaterThan(CASES * 5);
   });
 
-  test('reduces runs of varying length, and lets two stages want one tap', { timeout: 3_600_000 }, async () => {
+  test('reduces runs of varying length, lets two stages want one tap, and sends held sums', { timeout: 3_600_000 }, async () => {
     const bench = await moduleBench(arch, 'kiln_pcu');
     for (const [what, directed] of [
       ['tree', varyingTree],
       ['taps', twoTaps],
+      ['held', heldSums],
     ] as const) {
       const played = await proveAll(bench, seedsOf(`${name}/${what}`, CASES / 8), (seed) => {
         const rng = new Rng(seed);

@@ -68,6 +68,8 @@ export class LiteralPcu {
   #treeE: number;
   readonly #treeRing: Partial[];
   #advances = 0;
+  #closed = false;
+  #drained = 0;
   #combiner: { element: Element; value: Partial; wait: number } | undefined;
   readonly #lat: number[];
   readonly #S: number;
@@ -170,9 +172,16 @@ export class LiteralPcu {
     // With one lane the root arrives as the element does.
     const arriving = inTree ? (this.#L === 1 ? this.#asLeaf(atOutput[config.tree.source]) : root) : undefined;
 
-    const drivers = config.stages.flatMap(({ tapOut, acc }, s) =>
-      tapOut && s < straight && atOutput[s] && LiteralPcu.last(atOutput[s]!, acc.last) ? [s] : [],
-    );
+    const tapping = config.stages.flatMap(({ tapOut }, s) => (tapOut && s < straight ? [s] : []));
+    const atRest = this.#pipe.every((stage) => stage.every((e) => e === undefined)) && this.#treePipe.every((e) => e === undefined);
+    const drains = this.#closed && atRest;
+    const entries = tapping.flatMap((s) => Array.from({ length: Math.max(1, config.stages[s].acc.length) }, (_, e) => ({ s, e })));
+    const leaving = drains ? entries[this.#drained] : undefined;
+    const drivers = config.hold.used
+      ? leaving
+        ? [leaving.s]
+        : []
+      : tapping.filter((s) => atOutput[s] && LiteralPcu.last(atOutput[s]!, config.stages[s].acc.last));
     const complete = combines && treeOut !== undefined && LiteralPcu.last(treeOut.element, lastStage.acc.last);
     const sends = (output: PcuConfig['scalarOut'][number]) => {
       if (!output.used) return false;
@@ -232,6 +241,7 @@ export class LiteralPcu {
 
     // Outputs.
     const laneSent = (e: Element, s: number, when: number) => e.mask.map((valid, i) => valid && (!when || s >= straight || e.predicate[i]));
+    const held = leaving && this.#heldVector(leaving.s, leaving.e, this.#drained === entries.length - 1);
     const vectorOf = (s: number, when: number): Vector => {
       const e = atOutput[s]!;
       if (inTree && s === S - 1) return this.#lane0(treeOut!.entry, e.final);
@@ -259,11 +269,12 @@ export class LiteralPcu {
         return;
       }
       if (!sends(o)) return;
-      const sent = vectorOf(sourceOf(o.source), o.source === S ? 0 : o.when);
+      const sent = held && o.source === S ? held : vectorOf(sourceOf(o.source), o.source === S ? 0 : o.when);
       if (sent.mask !== 0 || !o.drop) this.vectorOut[p].push(sent);
     });
     config.scalarOut.forEach((o, p) => {
-      if (sends(o) && !silent(o)) this.scalarOut[p].push(scalarOf(sourceOf(o.source)));
+      if (sends(o) && held && o.source === S) this.scalarOut[p].push({ word: held.data[0], last: held.last });
+      else if (sends(o) && !silent(o)) this.scalarOut[p].push(scalarOf(sourceOf(o.source)));
     });
     config.tokenOut.forEach((o, p) => {
       if (sends(o) && !silent(o)) this.#token(p);
@@ -271,8 +282,16 @@ export class LiteralPcu {
     if (drivers.length > 1) this.collision = true;
     if (complete) this.#combiner = { element: treeOut!.element, value: treeOut!.combined!, wait: this.#combineTime() };
 
+    // Held sums.
+    const open = !this.#closed;
+    if (drains && ++this.#drained >= entries.length) {
+      this.#closed = false;
+      this.#drained = 0;
+    }
+
     // Issue.
-    const issue = armed && config.enable === 1 && !this.finished ? this.#issue(tapHead !== undefined) : undefined;
+    const issue = armed && open && config.enable === 1 && !this.finished ? this.#issue(tapHead !== undefined) : undefined;
+    if (issue && config.hold.used && LiteralPcu.last(issue.element, config.hold.mask)) this.#closed = true;
     const enter = (s: number) => (s === 0 ? issue?.element : entering(s));
     let tapTaken = false;
     const takeTap = (): Vector | undefined => {
@@ -313,6 +332,7 @@ export class LiteralPcu {
       this.#treePipe.every((e) => e === undefined) &&
       this.#combiner === undefined &&
       this.held.length === 0 &&
+      !this.#closed &&
       !this.closing
     );
   }
@@ -495,6 +515,14 @@ export class LiteralPcu {
       time += pairs - 1 + this.#lat[this.#S - 1];
     }
     return time;
+  }
+
+  /** Entry e of stage s when everything has come to rest. */
+  #heldVector(s: number, e: number, last: boolean): Vector {
+    const { n, ring, writes } = this.#acc[s];
+    for (const write of writes.splice(0)) ring[write.e] = write.values;
+    const data = Array.from({ length: this.#L }, (_, i) => (e < n ? ring[e][i] : 0));
+    return { data, mask: maskOf(data.map(() => true)), last: this.finished && last ? 1 : 0 };
   }
 
   #lane0({ value, ok }: Partial, last: number): Vector {

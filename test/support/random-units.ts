@@ -154,6 +154,11 @@ export function randomPcu(arch: Arch, rng: Rng): PcuConfig {
   if (tree && rng.chance(0.7))
     Object.assign(config.scalarOut[0], { used: 1, source: pcu.stages - 1, mask: config.stages[pcu.stages - 1].acc.last });
   for (const output of config.vectorOut) output.drop = rng.chance(0.3) ? 1 : 0;
+  if (rng.chance(0.2)) {
+    config.hold = { used: 1, mask: mask() };
+    for (const stage of config.stages) stage.tapOut ||= stage.acc.used && rng.chance(0.7) ? 1 : 0;
+    if (rng.chance(0.8)) Object.assign(config.vectorOut[pcu.vectorOut - 1], { used: 1, source: pcu.stages });
+  }
   if (rng.chance(0.3)) config.compact = { used: 1, flush: rng.chance(0.5) ? (1 << count) - 1 : mask() };
   return config;
 }

@@ -32,6 +32,13 @@ export function checkPcu(report: Report, arch: Arch, config: PcuConfig): void {
   config.stages.forEach((stage, s) => {
     checkStage(report.at(`stages[${s}]`), arch, config, stage, config.tree.used === 1 && s === pcu.stages - 1);
   });
+  report
+    .at('hold')
+    .expect(
+      !config.hold.used || config.stages.some((stage) => stage.tapOut),
+      'W0840',
+      'holds sums, but no stage has `tapOut` to send them',
+    );
   checkOutputs(report, config, pcu);
 }
 

@@ -19,14 +19,17 @@ export interface Kernel {
   readonly program: LoopProgram;
 }
 
-/** The best kernel for a program, unless its loops are predicted to be as fast. */
-export function selectKernel(program: LoopProgram, fabric: Fabric): Kernel | undefined {
+export type AcceptPlan = (plan: StationaryPlan) => boolean;
+
+/** The best kernel for a program, unless its loops are predicted to be as fast; the best that `accept` admits, if it is given. */
+export function selectKernel(program: LoopProgram, fabric: Fabric, accept?: AcceptPlan): Kernel | undefined {
   const shape = stationaryShape(program);
   if (!shape) return undefined;
   const offer = { pcu: fabric.tilesOf('pcu').length, pmu: fabric.tilesOf('pmu').length, ag: fabric.tilesOf('ag').length };
-  const [plan] = stationaryPlans(fabric.arch, offer, shape);
+  const [plan] = stationaryPlans(fabric.arch, offer, shape, accept);
   // Windows have no tiles: their loops keep everything in one memory unit, and rarely fit.
-  if (!plan || (shape.right.kind === 'panel' && plan.cycles.total >= loopCycles(program))) return undefined;
+  const loopsWin = plan && shape.right.kind === 'panel' && plan.cycles.total >= loopCycles(program);
+  if (!plan || (loopsWin && !accept)) return undefined;
   return { plan, program: stationaryLoops(program, plan) };
 }
 

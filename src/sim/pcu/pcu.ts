@@ -10,6 +10,7 @@ import { TapBus } from './bus.ts';
 import { Combiner } from './combiner.ts';
 import { type Compactor, compactorOf } from './compactor.ts';
 import { Elements } from './elements.ts';
+import { HeldSums } from './hold.ts';
 import { PcuInputs } from './inputs.ts';
 import { outputsOf, type PcuOutput, sendVector, sendWord } from './outputs.ts';
 import { type PcuPlan, planPcu, type StagePlan } from './plan.ts';
@@ -18,7 +19,7 @@ import { type CompiledStages, compileStages } from './stage.ts';
 import { LaneTree } from './tree.ts';
 
 /** What an output that blocks the pipeline lacks. */
-const ROOM_IN = { vector: 'room in vector output', scalar: 'room in scalar output', token: 'room in token output' } as const;
+const roomIn = ({ kind }: PcuOutput): string => `room in ${kind} output`;
 
 /** The bit of `Elements.sends` that says that the compactor is flushed. */
 const FLUSH = 1 << 30;
@@ -51,6 +52,7 @@ export class Pcu implements UnitModel {
   readonly #direct: PcuOutput[];
   readonly #combined: PcuOutput[];
   readonly #bus: TapBus;
+  readonly #hold: HeldSums | undefined;
   readonly #accumulating: StagePlan[];
   /** Stages after the first that tap, the tree's among them. */
   readonly #tappers: { readonly s: number; readonly at: number }[];
@@ -98,7 +100,8 @@ export class Pcu implements UnitModel {
     this.#direct = all.filter((output) => output.source <= last && !this.#combined.includes(output));
     const drivers = this.#plan.straight.filter(({ config: stage }) => stage.tapOut);
     const listening = all.filter(({ source }) => source === last + 1);
-    this.#bus = new TapBus(drivers, listening, this.#elements, this.#stages, this.#lanes);
+    this.#bus = new TapBus(config.hold.used ? [] : drivers, listening, this.#elements, this.#stages, this.#lanes);
+    if (config.hold.used) this.#hold = new HeldSums(config, drivers, listening, this.#stages, this.#lanes);
     this.#accumulating = this.#plan.stages.filter(({ length }) => length > 0);
     this.#tappers = this.#plan.stages
       .filter(({ s, taps }) => taps && (s > 0 || (tree !== undefined && s === last)))
@@ -117,6 +120,10 @@ export class Pcu implements UnitModel {
     const combinerBusy = this.#combiner?.busy === true;
     const moving = this.#elements.inFlight;
     const closing = this.#compactor?.closing === true;
+    if (this.#hold?.closed && !moving) {
+      this.#drain(combinerBusy, closing, cycle);
+      return;
+    }
     const advances = closing ? this.#block('room in vector output', 0) : !moving || this.#advances(combinerBusy);
     if (combinerBusy) this.#deliver(cycle);
     if (closing) this.#compactor!.close();
@@ -131,6 +138,18 @@ export class Pcu implements UnitModel {
     if (doing !== DOING.issue) this.activity[0].note(doing, cycle);
   }
 
+  /** A cycle in which held sums leave, if there is room for them. */
+  #drain(combinerBusy: boolean, closing: boolean, cycle: number): void {
+    const hold = this.#hold!;
+    const listener = hold.blocked();
+    const advances = closing ? this.#block('room in vector output', 0) : !listener || this.#block(roomIn(listener), listener.port);
+    if (combinerBusy) this.#deliver(cycle);
+    if (closing) this.#compactor!.close();
+    if (advances) hold.send(this.#chain.finished, this.#lostToken);
+    this.activity[0].note(DOING.output, cycle);
+    this.awake = true;
+  }
+
   readonly #lostToken = (): void => this.#context.raise(CAUSE.tokenOverflow, 0);
   readonly #collision = (): void => this.#context.raise(CAUSE.tapCollision, 0);
 
@@ -140,6 +159,7 @@ export class Pcu implements UnitModel {
   #hinders(): Doing {
     const chain = this.#chain;
     if (chain.finished) return DOING.finished;
+    if (this.#hold?.closed) return this.#lack(DOING.output, 'sums that have not left stage', this.#plan.straight.length - 1);
     if (!chain.look()) return this.#lack(DOING.input, 'a bound on scalar input', chain.missingBound());
     const use = this.#uses.missing(chain);
     if (use !== undefined) return this.#lack(DOING.input, use.name, use.port);
@@ -178,6 +198,7 @@ export class Pcu implements UnitModel {
     let sends = 0;
     for (const output of this.#direct) if (chain.isLast(output.mask)) sends |= 1 << output.bit;
     if (this.#compactor?.flushes(chain)) sends |= FLUSH;
+    if (this.#hold?.closes(chain)) this.#hold.closed = true;
     for (const output of this.#combined) if (chain.isLast(output.mask)) sends |= 1 << output.bit;
     e.sends[slot] = sends;
     let acts = 0;
@@ -216,10 +237,10 @@ export class Pcu implements UnitModel {
     for (const output of this.#direct) {
       if (output.kind === 'token' || output.fifo.ready) continue;
       const slot = e.at(this.#plan.stages[output.source].depth);
-      if (slot >= 0 && e.sends[slot] & this.#bitsOf(output)) return this.#block(ROOM_IN[output.kind], output.port);
+      if (slot >= 0 && e.sends[slot] & this.#bitsOf(output)) return this.#block(roomIn(output), output.port);
     }
     const listener = this.#bus.blocked();
-    if (listener !== undefined) return this.#block(ROOM_IN[listener.kind], listener.port);
+    if (listener !== undefined) return this.#block(roomIn(listener), listener.port);
     for (const tapper of this.#tappers) {
       if (this.#wantsTap(tapper) && !(this.#tap && this.#tap.count > 0)) return this.#block('the tap-in vector of stage', tapper.s);
     }
@@ -347,13 +368,21 @@ export class Pcu implements UnitModel {
 
   quiet(): boolean {
     if (!this.#enabled) return true;
-    return this.#chain.finished && !this.#elements.awaited && this.#combiner?.busy !== true && this.#compactor?.empty !== false;
+    return (
+      this.#chain.finished &&
+      !this.#elements.awaited &&
+      this.#hold?.closed !== true &&
+      this.#combiner?.busy !== true &&
+      this.#compactor?.empty !== false
+    );
   }
 
   waiting(): Waiting[] {
     if (!this.#enabled || this.quiet()) return [];
     const moving = this.#elements.inFlight;
     if (this.#compactor?.closing) return [{ context: 'compactor', missing: 'room in vector output 0' }];
+    const listener = this.#hold?.closed && !moving ? this.#hold.blocked() : undefined;
+    if (listener) return [{ context: 'held sums', missing: `${roomIn(listener)} ${listener.port}` }];
     if (moving && !this.#advances(this.#combiner?.busy === true)) return [{ context: 'pipeline', missing: `${this.#what} ${this.#which}` }];
     const doing = this.#hinders();
     return doing === DOING.issue || doing === DOING.finished ? [] : [{ context: 'context', missing: `${this.#what} ${this.#which}` }];

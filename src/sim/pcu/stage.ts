@@ -37,6 +37,8 @@ export interface CompiledStages {
   readonly run: readonly ((slot: number, tap: boolean) => void)[];
   /** Kept results by stage. */
   readonly results: readonly (KeptVectors | undefined)[];
+  /** Accumulators by stage, entry by entry. */
+  readonly rings: readonly (KeptVectors | undefined)[];
   /** Elements a stage has seen since its accumulation began, at most `length`. */
   readonly seen: Int32Array;
 }
@@ -62,7 +64,10 @@ export function compileStages(
     if (stored) bind(`R${s}`, stored);
   });
   for (const r of split.keptInputs) bind(`X${r}`, vectors(elements.slots));
-  for (const { s, length } of plan.straight) if (length > 0) bind(`A${s}`, vectors(length));
+  const rings = plan.straight.map(({ length }) => (length > 0 ? vectors(length) : undefined));
+  rings.forEach((stored, s) => {
+    if (stored) bind(`A${s}`, stored);
+  });
   const seen = new Int32Array(plan.stages.length);
   // The first index of all is 0: the entry before it is the last one.
   const entry = Int32Array.from(plan.stages, ({ length }) => Math.max(0, length - 1));
@@ -79,7 +84,7 @@ export function compileStages(
   const writer = new StageWriter(plan, split, config, sources);
   const functions = split.segments.map((_, g) => `(slot, tap) => {${writer.segment(g)}\n}`);
   const text = `'use strict'; const { ${Object.keys(names).join(', ')} } = names; const L = ${plan.lanes};\nreturn [${functions.join(',\n')}];`;
-  return { run: new Function('names', text)(names), results, seen };
+  return { run: new Function('names', text)(names), results, rings, seen };
 }
 
 class StageWriter {

@@ -5,7 +5,7 @@ import { encode } from '../../bitstream/encode.ts';
 import type { KbitInterface } from '../../bitstream/format.ts';
 import { type Certificate, certificateOf } from '../../compiler/certificate/certificate.ts';
 import type { UnitName } from '../../compiler/certificate/contexts.ts';
-import { type Compiled, compile, mapProgram } from '../../compiler/compile.ts';
+import { type Compiled, type CompileOptions, compile, mapProgram } from '../../compiler/compile.ts';
 import type { AgConfig, PcuConfig, PmuConfig, TileConfig } from '../../fabric/config.ts';
 import type { Fabric } from '../../fabric/graph.ts';
 import type { Program, Target } from '../../frontend/program.ts';
@@ -32,10 +32,7 @@ export function targetOf({ pcu, pmu, latency }: Arch): Target {
   return { lanes: pcu.lanes, memoryWords: pmu.bankWords * pcu.lanes, ring: pcu.ring, latency, float: pcu.float };
 }
 
-export interface BuildOptions {
-  readonly seed?: number;
-  readonly now?: () => number;
-}
+export type BuildOptions = CompileOptions;
 
 export function buildProgram(
   fabric: Fabric,

@@ -52,3 +52,31 @@ export function twoTaps(arch: Arch, rng: Rng): PcuConfig {
   Object.assign(config.scalarOut[0], { used: 1, source: stages[1], mask: 0 });
   return config;
 }
+
+/** Rows of sums in whole rings: some or all stages hold them, the context closes behind every row or two. */
+export function heldSums(arch: Arch, rng: Rng): PcuConfig {
+  const { pcu } = arch;
+  const config = zeroOf(pcuLayout(arch));
+  config.enable = 1;
+  const trips = pcu.counters > 2 ? [pcu.ring, rng.int(1, 4), rng.int(1, 9)] : [rng.int(1, 2 * pcu.ring)];
+  config.chain = { ...config.chain, count: trips.length, par: rng.int(1, pcu.lanes), laneStep: 1 };
+  for (const [c, max] of trips.entries()) config.chain.counters[c] = { min: 0, stride: 1, max, bound: 0 };
+  config.vectorIn[0] = { used: 1, pop: 0, masks: rng.int(0, 1) };
+  config.inputs[0] = { kind: INPUT.vector, index: 0 };
+  const inner = trips.length > 1 ? 0b011 : 0b001;
+  for (const stage of config.stages) {
+    stage.op = OPS.add.code;
+    stage.pass = 1;
+    stage.a = { kind: OPERAND.reg, index: 0 };
+    stage.b = { kind: OPERAND.acc, index: 0 };
+    stage.imm = rng.int(0, 9);
+    const length = rng.chance(0.8) ? pcu.ring : rng.int(arch.latency.simple, pcu.ring);
+    stage.acc = { ...stage.acc, used: 1, first: inner, last: inner, length, init: INIT.imm };
+    stage.tapOut = rng.chance(0.8) ? 1 : 0;
+  }
+  config.hold = { used: 1, mask: rng.chance(0.7) ? inner : (1 << trips.length) - 1 };
+  Object.assign(config.vectorOut[0], { used: 1, source: pcu.stages, mask: 0 });
+  Object.assign(config.scalarOut[0], { used: 1, source: pcu.stages, mask: 0 });
+  Object.assign(config.tokenOut[0], { used: 1, source: rng.pick([0, pcu.stages]), mask: inner });
+  return config;
+}

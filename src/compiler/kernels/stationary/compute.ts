@@ -11,10 +11,11 @@ export const PORT = { left: 0, right: 1, sums: 2 } as const;
 
 /**
  * Stage s: acc[s][p] = left[s] * right[p] + acc[s][p]; `left` is held while p runs; the sums leave by the tap bus.
- * A later link begins with the sums of the one before, which come in by the tap-in bus.
+ * A later link begins with the sums of the one before, which come in by the tap-in bus. Sums that are held leave when
+ * the whole block is done.
  */
 export function multiplyAdd(arch: Arch, plan: StationaryPlan, link: number): PcuConfig {
-  const { lanes, vectors, depth, groups, blocks } = plan;
+  const { lanes, vectors, held, depth, groups, blocks } = plan;
   const config = zeroOf(pcuLayout(arch));
   config.enable = 1;
   setTrips(config.chain, [vectors, depth, groups * blocks], lanes);
@@ -33,6 +34,7 @@ export function multiplyAdd(arch: Arch, plan: StationaryPlan, link: number): Pcu
     stage.acc = { used: 1, first: 0b011, last: 0b010, length: vectors, init: link > 0 ? INIT.tap : INIT.imm, initReg: 0 };
     stage.tapOut = 1;
   }
+  if (held) config.hold = { used: 1, mask: innermost(2) };
   if (link > 0) config.tapIn = { used: 1, port: PORT.sums };
   config.vectorOut[0] = { ...config.vectorOut[0], used: 1, source: arch.pcu.stages };
   return config;

@@ -89,9 +89,9 @@ function loadRight(
 ): void {
   const image = plan.right.image;
   for (const { id, j, l } of keepers) {
-    if (image && j > 0) continue;
+    if (image && !image.bands && j > 0) continue;
     build.unit('ag', `load.${id}`, loadColumns(arch, plan, base, j, l));
-    const same = image ? keepers.filter((other) => other.l === l) : [{ id }];
+    const same = image && !image.bands ? keepers.filter((other) => other.l === l) : [{ id }];
     build.net(
       'vector',
       `load.${id}`,

@@ -3,7 +3,7 @@ import type { Arch } from '../../../arch/schema.ts';
 import { zeroOf } from '../../../base/bitstruct.ts';
 import { type AgConfig, agLayout, type PmuConfig, pmuLayout } from '../../../fabric/config.ts';
 import { innermost, localToken, setAddress, setTrips, walkWords } from './chains.ts';
-import type { StationaryPlan } from './plan.ts';
+import { bandRow, type ImageLayout, type StationaryPlan } from './plan.ts';
 import type { Image } from './shape.ts';
 
 /** Token inputs of a memory unit by number; network inputs have the numbers of `NET`. */
@@ -85,14 +85,14 @@ export function keepRows(arch: Arch, plan: StationaryPlan, chained: boolean): Pm
   return config;
 }
 
-/** The right operand for unit column `j`, link `l`; an image goes to all unit columns of its link. */
+/** The right operand for unit column `j`, link `l`; a whole image goes to all unit columns of its link. */
 export function loadColumns(arch: Arch, plan: StationaryPlan, base: number, j: number, l: number): AgConfig {
   const { groups, vectors, lanes, depth, shape } = plan;
   const config = zeroOf(agLayout(arch));
   config.enable = 1;
   const words = groups * vectors * lanes;
   const { right } = shape;
-  if (right.kind === 'image') loadImage(arch, plan, right, config, base, l);
+  if (right.kind === 'image') loadImage(arch, plan, right, config, base, j, l);
   else if (right.transposed) {
     setTrips(config.chain, [words], 1);
     config.run = depth;
@@ -108,12 +108,20 @@ export function loadColumns(arch: Arch, plan: StationaryPlan, base: number, j: n
 }
 
 /** Channels of a link: in one run where they lie as they shall, else row by row, and a row of zeros after each channel. */
-function loadImage(arch: Arch, { grid, right: kept }: StationaryPlan, image: Image, config: AgConfig, base: number, l: number): void {
+function loadImage(
+  arch: Arch,
+  { grid, segments, right: kept }: StationaryPlan,
+  image: Image,
+  config: AgConfig,
+  base: number,
+  j: number,
+  l: number,
+): void {
   const { channels, height, width } = image;
   const own = channels / grid.links;
   const from = base + l * own * height * width;
   const layout = kept.image as NonNullable<typeof kept.image>;
-  if (layout.channel === height * width) {
+  if (wholeRun(image, layout)) {
     setTrips(config.chain, [1], 1);
     config.run = own * height * width;
     config.address = affine(arch, from, []);
@@ -121,10 +129,15 @@ function loadImage(arch: Arch, { grid, right: kept }: StationaryPlan, image: Ima
   }
   setTrips(config.chain, [layout.rows, own], 1);
   config.run = layout.pitch;
-  config.address = affine(arch, from, [width, height * width]);
+  const first = layout.bands ? bandRow(image, segments.count, j) : 0;
+  config.address = affine(arch, from + first * width, [width, height * width]);
   if (layout.pitch > width) config.column = { used: 1, limit: width, at: affine(arch, 0, []) };
-  if (layout.rows > height) config.row = { used: 1, limit: height, at: affine(arch, 0, [1, 0]) };
+  if (first < 0) config.row = { used: 1, limit: 1, at: affine(arch, -first, [-1, 0]) };
+  else if (first + layout.rows > height) config.row = { used: 1, limit: height, at: affine(arch, first, [1, 0]) };
 }
+
+/** Do the maps lie in the unit as they lie in memory? */
+const wholeRun = ({ height, width }: Image, { bands, channel }: ImageLayout): boolean => !bands && channel === height * width;
 
 /** Two runs that are beyond their array: zeros, which cost the memory nothing. */
 export function loadZeros(arch: Arch, words: number): AgConfig {
@@ -150,9 +163,9 @@ export function keepColumns(arch: Arch, plan: StationaryPlan, j: number, chained
   const width = vectors * lanes;
   if (shape.right.kind === 'image') {
     const image = right.image as NonNullable<typeof right.image>;
-    const { window, channels, height } = shape.right;
+    const { window, channels } = shape.right;
     const own = channels / grid.links;
-    if (image.channel === height * shape.right.width) {
+    if (wholeRun(shape.right, image)) {
       walkWords(write.chain, own * image.channel, lanes, []);
       setAddress(write.address, arch, right.zeros, [lanes], 1);
     } else {
@@ -160,7 +173,7 @@ export function keepColumns(arch: Arch, plan: StationaryPlan, j: number, chained
       setAddress(write.address, arch, right.zeros, [lanes, image.pitch], 1);
     }
     setTrips(read.chain, [vectors, window.width, window.height, own, groups, blocks], lanes);
-    const from = right.zeros - image.prefix + j * plan.segments.count * image.pitch;
+    const from = right.zeros - image.prefix + (image.bands ? 0 : j * plan.segments.count * image.pitch);
     setAddress(read.address, arch, from, [lanes, 1, image.pitch, image.channel, width, 0], 1);
     if (right.zeros > 0) {
       const zeros = config.write[1];

@@ -6,6 +6,7 @@
  * the next one. Everything about one mapping that the units, the nets and the loops need is decided here.
  */
 import type { Arch } from '../../../arch/schema.ts';
+import type { ElementType } from '../../../ir/loops.ts';
 import { OPS } from '../../../ops/table.ts';
 import { stageLatency } from '../../latency.ts';
 import type { Image, StationaryShape } from './shape.ts';
@@ -17,8 +18,12 @@ export interface Offer {
   readonly ag: number;
 }
 
-/** Where the maps lie in a memory unit: a row of zeros before the first, and one between each map and the next, serve both. */
+/**
+ * Where the maps lie in a memory unit. Whole: a row of zeros before the first, and one between each map and the next,
+ * serve both. In bands: of each map the rows that the windows of one unit column see, rows of zeros among them.
+ */
 export interface ImageLayout {
+  readonly bands: boolean;
   /** Words from one row to the next, from one channel to the next, and of zeros before the first row. */
   readonly pitch: number;
   readonly channel: number;
@@ -27,14 +32,22 @@ export interface ImageLayout {
   readonly rows: number;
 }
 
+/** First row of the maps in the band of unit column `j`: rows before 0 and behind the last are zeros. */
+export const bandRow = (image: Image, rowsOfColumn: number, j: number): number => j * rowsOfColumn - image.top;
+
 export interface StationaryPlan {
   readonly shape: StationaryShape;
   readonly operation: 'fma' | 'mac';
   readonly lanes: number;
   /** Rows of a block: one a stage. */
   readonly rows: number;
-  /** Vectors of a row of a block: as many as the operation has cycles, so that each accumulator is ready when its turn comes. */
+  /** Vectors of a row of a block: at least as many as the operation has cycles, so that each accumulator is ready when its turn comes. */
   readonly vectors: number;
+  /**
+   * More vectors than that: rows would complete while others leave, so they are held and leave when the block is done,
+   * and the next block begins behind them.
+   */
+  readonly held: boolean;
   readonly grid: { readonly rows: number; readonly columns: number; readonly links: number };
   /** Terms of a sum that one link adds up. */
   readonly depth: number;
@@ -78,23 +91,34 @@ const HOP = 24;
 const SLOWEST = 0.8;
 /** Of the parts that would have to be there first if all loaders were equally fast. */
 const EARLY = 0.85;
+/** Cycles from the last sum that leaves to the next issue, and back. */
+const PAUSE = 4;
+/** Words of a beat of the memory. */
+const BEAT = 16;
 /** A mapping may take this much longer than the fastest if its kernel is shorter. */
 const SLACK = 1.5;
 /** Cycles of memory and units from the start to the first word and from the last word to done, in all. */
 const LATENCY = 300;
 
 /**
- * Every mapping that fits and is not much slower than the fastest, the one with the shortest kernel first: compute units
+ * Every mapping that fits, is accepted and not much slower than the fastest, the one with the shortest kernel first: compute units
  * that are done sooner are free sooner. The order depends on nothing but the arguments.
  */
-export function stationaryPlans(arch: Arch, offer: Offer, shape: StationaryShape): StationaryPlan[] {
+export function stationaryPlans(
+  arch: Arch,
+  offer: Offer,
+  shape: StationaryShape,
+  accept: (plan: StationaryPlan) => boolean = () => true,
+): StationaryPlan[] {
   const found: StationaryPlan[] = [];
   for (let links = 1; links <= (arch.pcu.vectorIn > 2 ? offer.pcu : 1); links++) {
     if (!linksDivide(shape, links)) continue;
     for (let columns = 1; columns * links <= offer.pcu; columns++) {
       for (let rows = 1; rows * columns * links <= offer.pcu; rows++) {
-        const plan = planOf(arch, offer, shape, { rows, columns, links });
-        if (plan) found.push(plan);
+        for (const ways of waysOf(arch, shape, links, columns)) {
+          const plan = planOf(arch, offer, shape, { rows, columns, links }, ways);
+          if (plan && accept(plan)) found.push(plan);
+        }
       }
     }
   }
@@ -105,21 +129,46 @@ export function stationaryPlans(arch: Arch, offer: Offer, shape: StationaryShape
     .sort((a, b) => a.cycles.kernel - b.cycles.kernel || a.cycles.total - b.cycles.total || cost(a) - cost(b));
 }
 
+/** What is chosen beside the grid. */
+interface Ways {
+  readonly vectors: number;
+  readonly bands: boolean;
+}
+
+/** Wide blocks do not chain: the sums of several stages would come in at once. */
+function waysOf(arch: Arch, { type, right }: StationaryShape, links: number, columns: number): Ways[] {
+  const least = stageLatency(arch, OPS[operationOf(type)].code);
+  const most = links > 1 ? least : arch.pcu.ring;
+  const bands = right.kind === 'image' && columns > 1 ? [false, true] : [false];
+  return Array.from({ length: Math.max(0, most - least + 1) }, (_, i) => least + i).flatMap((vectors) =>
+    bands.map((band) => ({ vectors, bands: band })),
+  );
+}
+
+const operationOf = (type: ElementType): 'fma' | 'mac' => (type === 'f32' ? 'fma' : 'mac');
+
 /** Slices of a sum are whole channels, or equal parts. */
 const linksDivide = ({ right, depth }: StationaryShape, links: number): boolean =>
   (right.kind === 'image' ? right.channels : depth) % links === 0;
 
-function planOf(arch: Arch, offer: Offer, shape: StationaryShape, grid: StationaryPlan['grid']): StationaryPlan | undefined {
+function planOf(
+  arch: Arch,
+  offer: Offer,
+  shape: StationaryShape,
+  grid: StationaryPlan['grid'],
+  { vectors, bands }: Ways,
+): StationaryPlan | undefined {
   const { lanes, stages } = arch.pcu;
   const { type, right } = shape;
-  const operation = type === 'f32' ? 'fma' : 'mac';
-  const vectors = stageLatency(arch, OPS[operation].code);
+  const operation = operationOf(type);
+  const latency = stageLatency(arch, OPS[operation].code);
+  const held = vectors > latency;
   const rows = Math.min(stages, lanes);
   const capacity = lanes * arch.pmu.bankWords;
   const width = vectors * lanes;
   const depth = shape.depth / grid.links;
   // Completed rows leave by one bus, a stage after the other: a block may not be done before the one ahead has left.
-  if (depth < rows || vectors > arch.pcu.ring || arch.pcu.vectorIn < 2 || arch.pcu.registers < 2) return undefined;
+  if ((!held && depth < rows) || arch.pcu.vectorIn < 2 || arch.pcu.registers < 2) return undefined;
 
   const blocks = Math.ceil(Math.ceil(shape.rows / rows) / grid.rows);
   if (grid.rows > 1 && (grid.rows - 1) * blocks * rows >= shape.rows) return undefined;
@@ -128,13 +177,14 @@ function planOf(arch: Arch, offer: Offer, shape: StationaryShape, grid: Stationa
   const { groups, segments } = spread;
 
   const columnWords = groups * width;
-  const image = right.kind === 'image' ? imageLayout(right) : undefined;
+  const image = right.kind === 'image' ? imageLayout(right, bands ? segments.count : undefined) : undefined;
+  if (bands && right.kind === 'image' && image && !bandsFit(right, image, segments.count, grid.columns)) return undefined;
   let rightWords: number;
   let rightPitch: number;
   let zeros = 0;
   if (right.kind === 'image' && image) {
     rightPitch = image.pitch;
-    const last = (grid.columns - 1) * segments.count * image.pitch + columnWords - 1;
+    const last = (bands ? 0 : (grid.columns - 1) * segments.count * image.pitch) + columnWords - 1;
     const channels = right.channels / grid.links;
     const reach = last + (channels - 1) * image.channel + (right.window.height - 1) * image.pitch + right.window.width;
     // Zeros of one length before the first map and behind the last one, as far as anything is read.
@@ -160,7 +210,7 @@ function planOf(arch: Arch, offer: Offer, shape: StationaryShape, grid: Stationa
   // Rows beyond the result are reported one by one, to counters of 8 bits on either side.
   if (grid.rows * blocks * rows > shape.rows && blocks * rows > 2 * 255) return undefined;
   const collectors = (grid.rows * grid.columns) / share;
-  const loaders = grid.rows * grid.links + (image ? grid.links + (zeros > 0 ? 1 : 0) : grid.columns * grid.links);
+  const loaders = grid.rows * grid.links + (image && !bands ? grid.links : grid.columns * grid.links) + (zeros > 0 ? 1 : 0);
   const pairs = arch.pmu.writeContexts > 1 ? Math.floor(grid.columns / share / 2) : 0;
   const joined = Math.max(0, pairs === 0 ? 0 : Math.ceil((collectors + loaders - offer.ag) / pairs));
   if (joined > grid.rows || (joined > 0 && (grid.columns / share) % 2 !== 0)) return undefined;
@@ -174,7 +224,9 @@ function planOf(arch: Arch, offer: Offer, shape: StationaryShape, grid: Stationa
   const chunks = chunksOf(shape, depth, groups, blocks, lanes);
   const rate = (PORT_RATE * arch.memory.ports) / 4;
   // A link begins when the one before has finished its first block.
-  const kernel = (blocks * groups + grid.links - 1) * depth * vectors;
+  const steps = blocks * groups;
+  const pause = held ? rows * (vectors + latency) + PAUSE : 0;
+  const kernel = (steps + grid.links - 1) * depth * vectors + (steps - 1) * pause;
   const loading = (shape.rows * shape.depth) / rate;
   const loads = blocks * chunks;
   // A kernel that keeps the array busy waits until nothing will interrupt it; one that wastes much of it rather begins.
@@ -185,7 +237,7 @@ function planOf(arch: Arch, offer: Offer, shape: StationaryShape, grid: Stationa
   const storing = (shape.rows * shape.columns) / rate;
   const hold = resultRing === blocks && during + storing > 0.9 * kernel;
   const total =
-    rightTotal(shape) / rate +
+    rightTotal(shape, image, grid.columns) / rate +
     (loading * ahead) / loads +
     Math.max(kernel, during + kernel / loads) +
     (hold ? storing : storing / blocks) +
@@ -197,6 +249,7 @@ function planOf(arch: Arch, offer: Offer, shape: StationaryShape, grid: Stationa
     lanes,
     rows,
     vectors,
+    held,
     grid,
     depth,
     blocks,
@@ -226,16 +279,30 @@ function spreadImage(
 ): Pick<StationaryPlan, 'groups' | 'segments'> | undefined {
   const count = Math.ceil(down / over);
   if (over > 1 && (over - 1) * count >= down) return undefined;
-  const { pitch } = imageLayout({ ...image, down, across });
+  const { pitch } = imageLayout({ ...image, down, across }, undefined);
   return { groups: Math.ceil(((count - 1) * pitch + across) / width), segments: { count, words: across, pitch } };
 }
 
-export function imageLayout({ height, width, top, left, window, down, across }: Image): ImageLayout {
+/** `band`: rows of positions of a unit column, when it holds only what their windows see. */
+export function imageLayout({ height, width, top, left, window, down, across }: Image, band: number | undefined): ImageLayout {
   const bottom = Math.max(0, down + window.height - 1 - top - height);
   const right = Math.max(0, across + window.width - 1 - left - width);
   const pitch = width + Math.max(left, right);
+  if (band !== undefined) {
+    const rows = band + window.height - 1;
+    return { bands: true, pitch, rows, channel: rows * pitch, prefix: left };
+  }
   const rows = height + Math.max(top, bottom);
-  return { pitch, rows, channel: rows * pitch, prefix: top * pitch + left };
+  return { bands: false, pitch, rows, channel: rows * pitch, prefix: top * pitch + left };
+}
+
+/** A generator tells rows before the maps from others, or rows behind them, not both. */
+function bandsFit(image: Image, { rows }: ImageLayout, count: number, columns: number): boolean {
+  for (let j = 0; j < columns; j++) {
+    const first = bandRow(image, count, j);
+    if (first < 0 && first + rows > image.height) return false;
+  }
+  return true;
 }
 
 /** A row comes in parts, so that the arithmetic need not wait for the last word; token counters hold 255 parts. */
@@ -246,6 +313,11 @@ function chunksOf({ left }: StationaryShape, depth: number, groups: number, bloc
   return 1;
 }
 
-/** Words of the operand of the columns. */
-const rightTotal = ({ right, depth, columns }: StationaryShape): number =>
-  right.kind === 'image' ? right.channels * right.height * right.width : depth * columns;
+/** Words of the operand of the columns, and of the beats that rows share with others when they come one by one. */
+function rightTotal({ right, depth, columns }: StationaryShape, image: ImageLayout | undefined, over: number): number {
+  if (right.kind !== 'image' || !image) return depth * columns;
+  const { channels, height, width } = right;
+  if (image.channel === height * width) return channels * image.channel;
+  const row = width % BEAT === 0 ? width : width + BEAT - 1;
+  return channels * row * (image.bands ? over * image.rows : height);
+}

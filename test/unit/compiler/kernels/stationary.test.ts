@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { selectKernel } from '../../../../src/compiler/kernels/select.ts';
-import { stationaryPlans } from '../../../../src/compiler/kernels/stationary/plan.ts';
+import { type AcceptPlan, selectKernel } from '../../../../src/compiler/kernels/select.ts';
+import { type StationaryPlan, stationaryPlans } from '../../../../src/compiler/kernels/stationary/plan.ts';
 import { stationaryShape } from '../../../../src/compiler/kernels/stationary/shape.ts';
 import { patterns } from '../../../../src/frontend/dsl/patterns.ts';
 import { type Program, program } from '../../../../src/frontend/program.ts';
@@ -17,16 +17,23 @@ const step: Step = async (_, work) => work(() => {});
 const given = { arrays: new Map(), args: new Map(), seed: 1 };
 
 /** Evaluator and golden simulator agree with each other and the reference, by a kernel. */
-async function agree(one: Program, params: Record<string, number | string>, name: string, change: Record<string, unknown> = {}) {
+async function agree(
+  one: Program,
+  params: Record<string, number | string>,
+  name: string,
+  change: Record<string, unknown> = {},
+  accept?: AcceptPlan,
+) {
   const fabric = fabricNamed(name, change);
   const resolved = one.resolve(params);
-  expect(selectKernel(one.build(resolved, targetOf(fabric.arch)), fabric)).toBeDefined();
-  const built = buildProgram(fabric, one, params, {});
+  const kernel = selectKernel(one.build(resolved, targetOf(fabric.arch)), fabric, accept);
+  if (!kernel) throw new Error(`no kernel for ${one.name}`);
+  const built = buildProgram(fabric, one, params, { accept });
   const witnesses = new Set(['evaluator', 'golden'] as const);
   const point = await runPoint(fabric, built, { witnesses, given, profile: DRAM_PROFILES.ddr3x4, network: 'routed' }, step);
   expect(point.problems).toEqual([]);
   expect(point.answers.size).toBe(2);
-  return point;
+  return kernel.plan;
 }
 
 describe('products', () => {
@@ -36,6 +43,31 @@ describe('products', () => {
     ['demo', { m: 50, n: 60, k: 400, dtype: 'f32' }],
   ] as const)('%s %j', async (name, params) => {
     await agree(gemm, params, name);
+  });
+
+  // Rows and columns at the edge that are only partly there, several blocks, rings that run over.
+  test.each([
+    ['f32', { m: 4, n: 16, k: 8 }],
+    ['f32', { m: 12, n: 16, k: 7 }],
+    ['f32', { m: 7, n: 13, k: 9 }],
+    ['i32', { m: 4, n: 8, k: 6 }],
+    ['i32', { m: 9, n: 7, k: 6 }],
+    ['f32', { m: 40, n: 16, k: 12 }],
+  ] as const)('one compute unit: %s %j', async (dtype, shape) => {
+    const change = { grid: { columns: 4, rows: 2 }, pmu: { bankWords: 64 } };
+    await agree(gemm, { ...shape, dtype }, 'tiny', change, ({ grid }) => grid.rows * grid.columns * grid.links === 1);
+  });
+
+  test('more blocks of rows than a memory unit holds come through its ring', async () => {
+    const change = { grid: { columns: 4, rows: 4 }, pmu: { bankWords: 64 } };
+    const plan = await agree(gemm, { m: 60, n: 16, k: 12, dtype: 'f32' }, 'tiny', change, ({ left, blocks }) => left.ring < blocks);
+    expect(plan.blocks).toBeGreaterThan(plan.left.ring);
+  });
+
+  test('wide blocks, one behind the other', async () => {
+    const accept: AcceptPlan = ({ held, blocks, groups }) => held && blocks > 1 && groups > 1;
+    await agree(gemm, { m: 30, n: 150, k: 9, dtype: 'f32' }, 'demo', { pcu: { ring: 7 } }, accept);
+    await agree(gemm, { m: 13, n: 70, k: 3, dtype: 'i32' }, 'demo', { pcu: { ring: 7 } }, accept);
   });
 
   test('four lanes', async () => {
@@ -88,6 +120,32 @@ describe('convolutions', () => {
     await agree(conv, params, name);
   });
 
+  // Blocks as wide as the ring: sums are held until a block is done.
+  test.each([
+    [{ channels: 4, filters: 11, height: 11, width: 9, dtype: 'f32' }, 12],
+    [{ channels: 6, filters: 25, height: 13, width: 13, kernel: 5, padding: 2, dtype: 'f32' }, 13],
+    [{ channels: 3, filters: 7, height: 16, width: 10, padding: 0, dtype: 'i32' }, 7],
+    [{ channels: 5, filters: 6, height: 12, width: 16, kernel: 1, padding: 0, dtype: 'f32' }, 16],
+    [{ channels: 2, filters: 9, height: 17, width: 8, kernel: 4, padding: 2, dtype: 'f32' }, 9],
+  ] as const)('wide blocks %j, rings of %i', async (params, ring) => {
+    const most = ({ vectors }: StationaryPlan) => vectors === ring;
+    const plan = await agree(conv, params, 'demo', { pcu: { ring } }, most);
+    expect(plan.held).toBe(true);
+  });
+
+  // Rows of zeros before the maps, behind them, none, and rows that nothing loads.
+  test.each<Record<string, number | string>>([
+    { channels: 8, filters: 12, height: 24, width: 12, dtype: 'f32' },
+    { channels: 3, filters: 13, height: 13, width: 9, kernel: 5, padding: 2, dtype: 'i32' },
+    { channels: 5, filters: 7, height: 15, width: 11, padding: 0, dtype: 'f32' },
+    { channels: 4, filters: 20, height: 11, width: 9, kernel: 2, padding: 1, dtype: 'i32' },
+  ])('each unit column holds the rows that its windows see: %j', async (params) => {
+    for (const held of [false, true]) {
+      const accept = (plan: StationaryPlan) => plan.held === held && plan.right.image?.bands === true;
+      await agree(conv, params, 'demo', { grid: { columns: 6, rows: 4 }, pcu: { ring: 12 } }, accept);
+    }
+  });
+
   test('more channels than a memory unit holds are shared by links', async () => {
     const params = { channels: 8, filters: 6, height: 12, width: 12, dtype: 'f32' };
     const fabric = fabricNamed('demo', { pmu: { bankWords: 128 } });
@@ -114,6 +172,8 @@ test('hints, further outputs and other folds keep their loops', () => {
 test.each([
   ['ml', gemm, { m: 512, n: 512, k: 512 }, 0.99],
   ['ml', gemm, { m: 1024, n: 1024, k: 1024 }, 0.99],
+  ['ml', conv, { channels: 128, filters: 128, height: 28, width: 28 }, 0.94],
+  ['ml', conv, { channels: 64, filters: 64, height: 56, width: 56 }, 0.95],
   ['plasticine', conv, { channels: 256, filters: 384, height: 15, width: 15, padding: 0 }, 0.6],
 ] as const)('on %s the arithmetic is near its bound (%#)', (name, one, params, least) => {
   const fabric = fabricNamed(name);
