@@ -9,7 +9,7 @@ import { printLoops } from '../../../../src/ir/loops-print.ts';
 import { conv } from '../../../../src/programs/conv.ts';
 import { gemm } from '../../../../src/programs/gemm.ts';
 import { DRAM_PROFILES } from '../../../../src/sim/dram-profile.ts';
-import { buildProgram, targetOf } from '../../../../src/sweep/point/build.ts';
+import { buildProgram, certify, targetOf } from '../../../../src/sweep/point/build.ts';
 import { runPoint, type Step } from '../../../../src/sweep/point/point.ts';
 import { fabricNamed } from '../../../support/fabric.ts';
 
@@ -33,6 +33,7 @@ async function agree(
   const point = await runPoint(fabric, built, { witnesses, given, profile: DRAM_PROFILES.ddr3x4, network: 'routed' }, step);
   expect(point.problems).toEqual([]);
   expect(point.answers.size).toBe(2);
+  expect(certify(fabric, built, DRAM_PROFILES.ddr3x4).cycles).toBeLessThanOrEqual(point.golden?.cycles ?? 0);
   return kernel.plan;
 }
 
