@@ -19,7 +19,9 @@ const PROGRAMS = [
   ['branches', branches(11), {}],
   ['three loops', nested(3, [2, 0, 3], [0, 3, 1], 4), {}],
   ['copies', copied(9, 2, 'max'), {}],
-  ['a table of pointers', programNamed('suite/BankRange'), { nCols: 9, indPtrLen: 10, ip: 8 }],
+  ['a queue that a triangle fills', programNamed('suite/CountZero'), { N: 6 }],
+  ['as many words of a queue as a loop counts', programNamed('suite/VarDeq'), {}],
+  ['a table of pointers', programNamed('suite/BankRange'), { nCols: 9, indPtrLen: 10, nodePar: 1, ip: 8 }],
 ] as const;
 
 test.runIf(process.env.KILN_FULL).each(PROGRAMS)('%s', async (_, one, params) => {

@@ -92,8 +92,7 @@ function planQueue(arch: Arch, memory: Memory, ends: readonly End[]): Queue {
   const walks = new Map(ends.map((end) => [end, walkOf(end, depth, lanes)]));
   const walk = (end: End) => walks.get(end) as Walk;
   const open = ends.find((end) => walk(end).loops.some(({ bound }) => bound));
-  if (open)
-    return fail('a loop that ends at run time walks it', 'walk a constant number of words a round, or use a memory of that size', open);
+  if (open) return wordByWord(arch, memory, ends, round, walk) ?? fail(openWhy, openHelp, open);
   const guards = new Set(ends.map((end) => guardKey(end, depth)));
   const alike = guards.size === 1;
   for (const reader of readers) {
@@ -137,6 +136,24 @@ function planQueue(arch: Arch, memory: Memory, ends: readonly End[]): Queue {
     direct: direct && !crowded,
     roomy,
   };
+}
+
+const openWhy = 'a loop that ends at run time walks it in vectors, or deeper than the fabric queues words';
+const openHelp = 'walk it with one lane on every end and a small depth, walk a constant number of words a round, or use a memory';
+
+/**
+ * Where data says how many words come, and every end takes or gives one an iteration: a stream of single words between compute units,
+ * whose FIFOs hold the depth that is asked for. That both ends come as often in a run is the program's word.
+ */
+function wordByWord(arch: Arch, memory: Memory, ends: readonly End[], round: readonly Loop[], walk: (end: End) => Walk): Queue | undefined {
+  const single = ({ site: { statement }, when }: End) =>
+    statement.kind === 'leaf' && laneLoop(statement).par === 1 && when === undefined && statement.guards.length === 0;
+  if (memory.shape[0] > arch.fifo.output + arch.fifo.vector || !ends.every((end) => single(end) && walk(end).lanes)) return undefined;
+  const accesses = ends.map((end): Access => {
+    const context = { loops: [...round, ...walk(end).loops], lanes: true };
+    return { site: end.site, kind: end.kind, ordinal: end.ordinal, index: [], carried: false, context };
+  });
+  return { memory: { ...memory, kind: undefined }, accesses, direct: true, roomy: true };
 }
 
 /** The loops of an end inside a round. */

@@ -9,7 +9,7 @@ import { gemm } from './gemm.ts';
 import { kmeans } from './kmeans.ts';
 import { outerProduct } from './outer-product.ts';
 import { broadcastTest, unalignLoad, unalignParTest, unalignReduce, vecTest } from './products.ts';
-import { bankRange } from './ragged.ts';
+import { bankRange, countZero, varDeq } from './ragged.ts';
 import { logReg, sgd } from './regression.ts';
 import { bankEnable, ifTest, memReduceTest, unalignStore } from './stores.ts';
 import { fileLutTest, lutTest, outerWrite, streamFake } from './tables.ts';
@@ -22,6 +22,7 @@ const families: Readonly<Record<string, Program>> = {
   BankRange: bankRange,
   BlackScholes: blackScholes,
   BroadcastTest: broadcastTest,
+  CountZero: countZero,
   DRAMDoubleBuffer: dramDoubleBuffer,
   DRAMDoubleBuffer2: dramDoubleBuffer2,
   DotProduct: dotProduct,
@@ -48,6 +49,7 @@ const families: Readonly<Record<string, Program>> = {
   UnalignParTest: unalignParTest,
   UnalignReduce: unalignReduce,
   UnalignStore: unalignStore,
+  VarDeq: varDeq,
   VecTest: vecTest,
 };
 

@@ -13,6 +13,8 @@ export interface Variant {
 }
 
 export const VARIANTS: readonly Variant[] = [
+  { name: 'CountZero_0', family: 'CountZero', params: { N: 10, op: 1, ip: 1, fifo_depth: 20 }, cycles: 140, pcu: 5, pmu: 2, work: 45 },
+  { name: 'VarDeq_0', family: 'VarDeq', params: { N: 10, op: 1, ip: 1, fifo_depth: 20 }, cycles: 103, pcu: 9, pmu: 2, work: 13 },
   { name: 'DotProduct_0', family: 'DotProduct', params: { N: 1024, op: 1, ts: 32, ip: 16 }, cycles: 130, pcu: 1, pmu: 2, work: 1024 },
   { name: 'DotProduct_2', family: 'DotProduct', params: { N: 1024, op: 2, ts: 32, ip: 1 }, cycles: 598, pcu: 7, pmu: 4, work: 1024 },
   { name: 'DotProduct_3', family: 'DotProduct', params: { N: 1024, op: 2, ts: 32, ip: 16 }, cycles: 129, pcu: 2, pmu: 4, work: 1024 },
