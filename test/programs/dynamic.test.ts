@@ -56,9 +56,9 @@ test.each(all)('three loops that end at run time: %d, %d and %d', async (a, b, c
   expect(problems).toEqual([]);
 });
 
-const messages = (build: (v: Explicit) => void): string[] => {
+const messages = (build: (v: Explicit) => void, fabric = tiny): string[] => {
   try {
-    buildProgram(tiny, { ...triangle(4, 1), build: () => explicit(build) }, {}, {});
+    buildProgram(fabric, { ...triangle(4, 1), build: () => explicit(build) }, {}, {});
   } catch (error) {
     if (error instanceof DiagnosticError) return error.diagnostics.map(({ message }) => message);
     throw error;
@@ -94,6 +94,17 @@ test('what cannot end at run time is refused', () => {
     });
   });
   expect(starts[0]).toContain('from another start than 0');
+  const queue = (lanes: number, depth: number) =>
+    messages(({ result, fifo, pipe, leaf }) => {
+      const [y, words] = [result('y', 'i32'), fifo('words', 'i32', depth)];
+      pipe({}, () => {
+        pipe({ i: 5 }, ({ i }) => leaf({ j: { max: i, par: lanes } }, ({ j }) => words.enqueue(j.value)));
+        leaf({ s: 10 }, ({ s }) => y.set(reduce('add', words.dequeue(), [s])));
+      });
+    }, sara);
+  expect(queue(1, 4)).toEqual([]);
+  expect(queue(4, 4)[0]).toContain('a loop that ends at run time walks it in vectors');
+  expect(queue(1, 1000)[0]).toContain('deeper than the fabric queues words');
 });
 
 test.each(Array.from({ length: process.env.KILN_FULL ? 300 : 16 }, (_, seed) => seed))('random loops, number %d', async (seed) => {
