@@ -41,6 +41,10 @@ export interface Target {
   readonly latency: { readonly simple: number; readonly multiply: number; readonly float: number };
   /** float32 operations are there. */
   readonly float: boolean;
+  /** What a program would take here, at the least, or nothing where it does not fit. Without it patterns run in one copy. */
+  readonly predict?: (program: LoopProgram) => { readonly cycles: number; readonly units: number } | undefined;
+  /** So many of the best choices have been found to have no place or no routes: take the next one. */
+  readonly retreat?: number;
 }
 
 /** The published Plasticine parameters. */

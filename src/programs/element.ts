@@ -4,7 +4,7 @@ import type { Rng } from '../base/rng.ts';
 /** The parameter every program here has. */
 export const dtype = { default: 'f32', choices: ['i32', 'f32'], doc: 'element type' } as const;
 
-export const copies = { default: 1, min: 1, max: 64, doc: 'copies in space' } as const;
+export const copies = { default: 0, min: 0, max: 64, doc: 'copies in space; 0: as many as pay' } as const;
 
 /** A size. */
 export const size = (value: number, doc: string) => ({ default: value, min: 1, max: 1 << 27, doc }) as const;

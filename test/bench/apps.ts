@@ -63,6 +63,30 @@ export const APPLICATIONS: readonly Application[] = [
     sizes: [{ channels: 256, filters: 384, height: 15, width: 15, kernel: 3, padding: 0 }],
     published: 62.5,
   },
+  {
+    name: 'gda',
+    sizes: [
+      { n: 32_768, d: 96 },
+      { n: 65_536, d: 96 },
+    ],
+    published: 8.1,
+    paper: { size: '3.84 M', of: grows('n'), count: 3.84e6 },
+  },
+  { name: 'logreg', sizes: [{ n: 1536, d: 384, epochs: 5 }], published: 30.2 },
+  {
+    name: 'sgd',
+    sizes: [
+      { batches: 150, batch: 64, d: 768, epochs: 2 },
+      { batches: 150, batch: 64, d: 768, epochs: 3 },
+    ],
+    published: 34.3,
+    paper: {
+      size: '38,400 points in minibatches of 64, 30 times',
+      of: ({ batches, epochs }) => Number(batches) * Number(epochs),
+      count: 600 * 30,
+    },
+  },
+  { name: 'kmeans', sizes: [{ n: 1536, d: 96, k: 20, epochs: 50 }], published: 35.5 },
 ];
 
 export interface Run {

@@ -4,6 +4,7 @@ import type { Fabric } from '../../fabric/graph.ts';
 import { type Connection, decodeConnections } from '../connections.ts';
 import { pcuLatency } from '../latency.ts';
 import { isThinned } from '../thinned.ts';
+import { tripsOf } from '../trips.ts';
 import type { Context } from './contexts.ts';
 
 /** Cycles from an address handshake to data, and from the last beat of a write to its response. */
@@ -103,12 +104,20 @@ function senderOf(
       return {
         number: 0,
         push: ag.tokenOut[from.port].mask,
-        latency: ag.write ? memory.writeLatency + 1 : memory.readLatency + READ_QUEUES,
+        latency: hasEmptyRuns(ag) ? 1 : ag.write ? memory.writeLatency + 1 : memory.readLatency + READ_QUEUES,
       };
     }
     default:
       return undefined;
   }
+}
+
+/** Some run lies beyond the end of its array: its token does not wait for the memory. */
+function hasEmptyRuns({ chain, row, column }: AgConfig): boolean {
+  const trips = tripsOf(chain);
+  return [row, column].some(
+    ({ used, at, limit }) => used === 1 && trips.reduce((most, n, c) => most + Math.max(0, (n - 1) * at.inc[c]), at.base) >= limit,
+  );
 }
 
 function tokenInputOf(fabric: Fabric, configs: ReadonlyMap<number, TileConfig>, { to }: Connection) {

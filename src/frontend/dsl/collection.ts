@@ -3,7 +3,7 @@ import type { ElementType } from '../../ir/loops.ts';
 import { patternProblem } from '../messages.ts';
 import { callerSource } from './caller.ts';
 import { type Combiner, Expr, neutralValue } from './expr.ts';
-import type { IndicesOf, Shape } from './handles.ts';
+import { type IndicesOf, readAt, type Shape } from './handles.ts';
 import { type Index, Index as IndexClass } from './index-expr.ts';
 import { typedOp } from './nodes.ts';
 import { problem } from './problems.ts';
@@ -85,10 +85,12 @@ export const filter = <T extends ElementType, S extends Shape>(values: Collectio
 /** Combines all elements of a collection; of none the result is the combiner's neutral element (of a full domain it always has one). */
 export function fold<T extends ElementType, S extends Shape>(combiner: Combiner, of: Collection<T, S> | Filtered<T, S>): Folded<T> {
   const values = 'mask' in of ? of.values : of;
-  const over = values.shape.map((size, d) => ({ name: foldNames[d], size }));
+  const over = variablesFor(values.shape);
   const index = over.map(({ name }) => IndexClass.variable(name)) as unknown as IndicesOf<S>;
-  const value = values.at(...index);
-  const kept = 'mask' in of ? of.mask.at(...index).select(value, neutralOf(combiner, values.type)) : value;
+  const kept = within(over, () => {
+    const value = values.at(...index);
+    return 'mask' in of ? of.mask.at(...index).select(value, neutralOf(combiner, values.type)) : value;
+  });
   return { type: values.type, expr: folded(combiner, kept, over), over };
 }
 
@@ -98,9 +100,105 @@ export function foldOver<T extends ElementType, const S extends Shape>(
   shape: S,
   element: (...index: { readonly [D in keyof S]: Index }) => Expr<T>,
 ): Expr<T> {
-  const over = shape.map((size, d) => ({ name: foldNames[d], size }));
+  const over = variablesFor(shape);
   const index = over.map(({ name }) => IndexClass.variable(name)) as unknown as { readonly [D in keyof S]: Index };
-  return folded(combiner, element(...index), over);
+  return folded(
+    combiner,
+    within(over, () => element(...index)),
+    over,
+  );
+}
+
+/** Inside `tabulate`: the index below `size` whose element is the least; the first of equal ones. */
+export function argMin<T extends ElementType>(size: number, element: (index: Index) => Expr<T>): Expr<'i32'> {
+  const least = foldOver('min', [size], element);
+  return foldOver('min', [size], (k) =>
+    element(k)
+      .eq(least)
+      .select(k.value, Expr.constant('i32', 2 ** 31 - 1)),
+  );
+}
+
+/**
+ * Combines elements by key: group g of the result holds those at the places where `keys` is g. Keys from 0 to `groups` - 1;
+ * elements with others are in no group. Rows of a matrix are combined element by element.
+ */
+export function groupBy<T extends ElementType>(
+  combiner: Combiner,
+  groups: number,
+  keys: Collection<'i32', readonly [number]>,
+  values: Collection<T, readonly [number]>,
+): Collection<T, readonly [number]>;
+export function groupBy<T extends ElementType>(
+  combiner: Combiner,
+  groups: number,
+  keys: Collection<'i32', readonly [number]>,
+  values: Collection<T, readonly [number, number]>,
+): Collection<T, readonly [number, number]>;
+export function groupBy(combiner: Combiner, groups: number, keys: Collection<'i32', readonly [number]>, values: Collection): Collection {
+  const [count, ...rest] = values.shape;
+  if (count !== keys.shape[0])
+    problem(patternProblem(`${keys.shape[0]} keys group ${count} elements`, 'give every element one key', callerSource()));
+  const neutral = neutralOf(combiner, values.type);
+  return tabulate([groups, ...rest], (group: Index, ...place: readonly Index[]) =>
+    foldOver(combiner, [count], (k) =>
+      keys
+        .at(k)
+        .eq(group.value)
+        .select(values.at(k, ...place), neutral),
+    ),
+  ) as Collection;
+}
+
+/** A collection that is made again and again, each time from the one before. */
+export interface Iterated<T extends ElementType = ElementType, S extends Shape = Shape> {
+  readonly type: T;
+  readonly shape: S;
+  /** Variables of the iterations, outermost first. */
+  readonly times: readonly Dimension[];
+  readonly start: Collection<T, S>;
+  /** The element at an index after an iteration; reads of `stateName` are of the collection before it. */
+  readonly next: Collection<T, S>;
+}
+
+/** What a state is called in expressions. */
+export const stateName = '?state';
+
+/** Begins with `start` and takes a step for every tuple of indices below `times`: `step(now, index...)` is the collection after it. */
+export function iterate<T extends ElementType, const S extends Shape, const I extends Shape>(
+  times: I,
+  start: Collection<T, S>,
+  step: (now: Collection<T, S>, ...index: { readonly [D in keyof I]: Index }) => Collection<T, S>,
+): Iterated<T, S> {
+  const around = times.map((size, d) => ({ name: `step${d}`, size }));
+  const { type, shape } = start;
+  const now: Collection<T, S> = { type, shape, at: (...index) => readAt(stateName, type, shape, index) };
+  const index = around.map(({ name }) => IndexClass.variable(name)) as unknown as { readonly [D in keyof I]: Index };
+  const next = step(now, ...index);
+  if (next.shape.join() !== shape.join() || next.type !== type)
+    problem(
+      patternProblem(
+        `a step makes ${next.type} [${next.shape.join(', ')}] of ${type} [${shape.join(', ')}]`,
+        'a step gives a collection of the type and shape that it was given',
+        callerSource(),
+      ),
+    );
+  return { type, shape, times: around, start, next };
+}
+
+/** Folds that the expression under construction stands in: their variables are taken. */
+let depth = 0;
+
+const variablesFor = (shape: Shape): Dimension[] => shape.map((size, d) => ({ name: foldNames[depth + d] ?? `k${depth + d}`, size }));
+
+/** Runs `build` with the variables of a fold taken. */
+function within<T>(over: readonly Dimension[], build: () => T): T {
+  depth += over.length;
+  try {
+    return build();
+  } finally {
+    depth -= over.length;
+  }
 }
 
 /** Variables of folds, and of the domains of outputs. */

@@ -15,13 +15,17 @@ import { OPS, type Op } from '../../ops/table.ts';
 import { noRoom, patternProblem } from '../messages.ts';
 import type { Target } from '../program.ts';
 import { callerSource } from './caller.ts';
-import { type Dimension, foldedOver } from './collection.ts';
+import { type Dimension, foldedOver, type Iterated } from './collection.ts';
 import { contractionOf, emitWhole, isPlainIndex } from './contract.ts';
 import type { Explicit } from './explicit.ts';
 import { Expr } from './expr.ts';
 import type { Dram, Memory, Result } from './handles.ts';
 import { Index, type IndexLike } from './index-expr.ts';
 import { problem } from './problems.ts';
+import { stagedCandidates, timeOf } from './staged/candidates.ts';
+import { emitStages } from './staged/emit.ts';
+import { extractStages } from './staged/extract.ts';
+import { classesOf } from './staged/plan.ts';
 import { chooseTiles, type Shape as LaneUse, type Tile } from './tiling.ts';
 
 /** What the program may say about how a pattern runs; everything left out is chosen. */
@@ -29,7 +33,7 @@ export interface ScheduleHints {
   /** Tile sizes of the result's dimensions, then of the fold's. */
   readonly tile?: readonly (number | undefined)[];
   readonly lanes?: number;
-  /** Copies in space, along the first dimension. */
+  /** Copies in space, along the first dimension; 0 or nothing: chosen. */
   readonly copies?: number;
 }
 
@@ -48,7 +52,17 @@ export interface Job {
   readonly fresh: (name: string) => string;
   /** Told of a pattern that the compiler may map as a whole. */
   readonly contracted: (contraction: Contraction) => void;
+  /**
+   * Which of its choices of tiles and copies a pattern is written with, 0 the one with the fewest units; told how many there are, and how many cycles
+   * that choice may take for all that its pattern knows.
+   */
+  readonly choice: { readonly level: number; readonly levels: (count: number, cycles?: number) => void };
+  /** What is made again and again. */
+  readonly iterated?: Iterated;
 }
+
+/** Copies of a pattern that is one stage. */
+const COPIES = [1, 2, 4, 8, 16, 32];
 
 /** A tile of an array, read at one tuple of variables. */
 interface Read {
@@ -68,8 +82,13 @@ interface Plan extends Job {
 }
 
 /** Writes one output or result. */
-export function lower(job: Job): void {
-  const folds = collect(job.expr, (expr) => expr.node.kind === 'reduce');
+export function lower(given: Job): void {
+  const folds = collect(given.expr, (expr) => expr.node.kind === 'reduce');
+  if ('array' in given.to && lowerStaged(given, given.to.array, folds.length)) return;
+  const hints = given.hints.copies === 0 ? { ...given.hints, copies: undefined } : given.hints;
+  if (hints.copies === undefined && hints.lanes === undefined && hints.tile === undefined) given.choice.levels(COPIES.length);
+  const level = COPIES[Math.min(given.choice.level, COPIES.length - 1)];
+  const job = { ...given, hints: { ...hints, copies: hints.copies ?? (level === 1 ? undefined : level) } };
   if (folds.length > 1) {
     problem(patternProblem('a pattern holds two folds', 'give each its own output or result, or fold one expression', callerSource()));
     return;
@@ -85,6 +104,34 @@ export function lower(job: Job): void {
   }
   const reads = readsOf(job, [...job.out, ...fold]);
   if (reads) emit(planOf(job, fold, reads));
+}
+
+/** Writes a pattern of several stages, or an iterated one; false for all others. */
+function lowerStaged(job: Job, to: Dram<ElementType, readonly number[], 'out'>, folds: number): boolean {
+  const { v, target, out, expr, iterated, fresh, name, choice } = job;
+  const times = iterated?.times ?? [];
+  const names = new Set<string>();
+  const stages = extractStages(expr, out, new Set(times.map((one) => one.name)), (wanted) => {
+    let free = `${name}_${wanted}`;
+    for (let i = 1; names.has(free); i++) free = `${name}_${wanted}${i}`;
+    names.add(free);
+    return free;
+  });
+  const single = folds <= 1 && stages.slice(0, -1).every(({ combine }) => combine);
+  if (!iterated && single) return false;
+  if (stages.some((stage) => stage.out.length === 0)) {
+    problem(patternProblem('a fold inside a pattern depends on no index of it', 'make it a result of its own', callerSource()));
+    return true;
+  }
+  const arrays = [...job.arrays.values()].map((array) => ({ name: array.name, shape: array.shape }));
+  const shape = { stages, arrays, ...(iterated ? { state: iterated.shape } : {}), times, target };
+  const classes = classesOf(shape);
+  if (!classes) return true;
+  const plans = stagedCandidates(shape, classes);
+  const plan = plans[Math.min(choice.level, plans.length - 1)];
+  choice.levels(plans.length, timeOf(plan, shape));
+  emitStages({ v, lanes: target.lanes, arrays: job.arrays, fresh, name, to, times, ...(iterated ? { start: iterated.start } : {}) }, plan);
+  return true;
 }
 
 function planOf(job: Job, fold: readonly Dimension[], reads: readonly Read[]): Plan {

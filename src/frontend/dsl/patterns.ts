@@ -10,7 +10,22 @@
 import type { Contraction } from '../../ir/contraction.ts';
 import type { ElementType, LoopProgram } from '../../ir/loops.ts';
 import type { Target } from '../program.ts';
-import { type Collection, domainNames, type Folded, filter, fold, foldOver, map, outer, type RankOf, tabulate } from './collection.ts';
+import {
+  argMin,
+  type Collection,
+  domainNames,
+  type Folded,
+  filter,
+  fold,
+  foldOver,
+  groupBy,
+  type Iterated,
+  iterate,
+  map,
+  outer,
+  type RankOf,
+  tabulate,
+} from './collection.ts';
 import { explicit } from './explicit.ts';
 import type { Expr } from './expr.ts';
 import { type Dram, type IndicesOf, readAt, type Shape } from './handles.ts';
@@ -23,8 +38,8 @@ export interface Patterns {
   input<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S): Collection<T, RankOf<S>>;
   /** A scalar that the host gives. */
   argIn<T extends ElementType>(name: string, type: T): Expr<T>;
-  /** Stores a collection for the host. */
-  output(name: string, collection: Collection, hints?: ScheduleHints): void;
+  /** Stores a collection, or what iterations end with, for the host. */
+  output(name: string, collection: Collection | Iterated, hints?: ScheduleHints): void;
   /** Hands a folded value to the host. */
   result(name: string, value: Folded, hints?: ScheduleHints): void;
   readonly map: typeof map;
@@ -33,10 +48,51 @@ export interface Patterns {
   readonly filter: typeof filter;
   readonly fold: typeof fold;
   readonly foldOver: typeof foldOver;
+  readonly argMin: typeof argMin;
+  readonly groupBy: typeof groupBy;
+  readonly iterate: typeof iterate;
 }
 
-/** Builds a program from patterns for a target. */
+/**
+ * Builds a program from patterns for a target. Tiles and copies that nobody asked for are chosen: of programs with more and
+ * more copies the one that is predicted to take the fewest cycles, and of equally fast ones that with the fewest units.
+ */
 export function patterns(target: Target, build: (vocabulary: Patterns) => void): LoopProgram {
+  const first = written(target, build, 0);
+  const { predict, retreat = 0 } = target;
+  if (!predict || first.levels === 1) return first.program;
+  const found: { program: LoopProgram; cycles: number; units: number }[] = [];
+  let missed = 0;
+  for (let level = 0; level < first.levels && missed < 2; level++) {
+    const { program, cycles } = level === 0 ? first : written(target, build, level);
+    const bound = predict(program);
+    const prediction = bound && { ...bound, cycles: Math.max(bound.cycles, cycles) };
+    const best = Math.min(...found.map(({ cycles }) => cycles));
+    // More copies of what does not fit fit even less, and of what is not faster are not faster.
+    if (!prediction || prediction.cycles > (1 - WORTH) * best) missed++;
+    else missed = 0;
+    if (prediction) found.push({ program, ...prediction });
+  }
+  const fastest = Math.min(...found.map(({ cycles }) => cycles));
+  const near = ({ cycles }: { cycles: number }) => cycles <= fastest / (1 - WORTH);
+  const order = [
+    ...found.filter(near).sort((a, b) => a.units - b.units),
+    ...found.filter((one) => !near(one)).sort((a, b) => a.cycles - b.cycles),
+  ];
+  return order[Math.min(retreat, order.length - 1)]?.program ?? first.program;
+}
+
+/** Share of the cycles that more units must save. */
+const WORTH = 0.02;
+
+/** The program at a level of parallelism, and how many levels there are. */
+function written(
+  target: Target,
+  build: (vocabulary: Patterns) => void,
+  level: number,
+): { program: LoopProgram; levels: number; cycles: number } {
+  let levels = 1;
+  let cycles = 0;
   const contractions: (Contraction | undefined)[] = [];
   const built = explicit((v) => {
     const arrays = new Map<string, Dram<ElementType, readonly number[], 'in'>>();
@@ -48,8 +104,13 @@ export function patterns(target: Target, build: (vocabulary: Patterns) => void):
       return free;
     };
     let told: Contraction | undefined;
-    const job = { v, target, arrays, fresh, contracted: (contraction: Contraction) => void (told = contraction) };
-    const written = () => {
+    const levelsOf = (count: number, estimate = 0) => {
+      levels = Math.max(levels, count);
+      cycles = Math.max(cycles, estimate);
+    };
+    const choice = { level, levels: levelsOf };
+    const job = { v, target, arrays, fresh, choice, contracted: (contraction: Contraction) => void (told = contraction) };
+    const done = () => {
       contractions.push(told);
       told = undefined;
     };
@@ -65,14 +126,15 @@ export function patterns(target: Target, build: (vocabulary: Patterns) => void):
         used.add(name);
         const array = v.dramOut(name, collection.type, [...collection.shape]) as Dram<ElementType, readonly number[], 'out'>;
         const out = collection.shape.map((size, d) => ({ name: domainNames[d], size }));
-        const expr = collection.at(...out.map((dimension) => Index.variable(dimension.name)));
-        lower({ ...job, name, type: collection.type, out, expr, hints, to: { array } });
-        written();
+        const iterated = 'next' in collection ? collection : undefined;
+        const expr = (iterated?.next ?? (collection as Collection)).at(...out.map((dimension) => Index.variable(dimension.name)));
+        lower({ ...job, name, type: collection.type, out, expr, hints, to: { array }, ...(iterated ? { iterated } : {}) });
+        done();
       },
       result: (name, value, hints = {}) => {
         used.add(name);
         lower({ ...job, name, type: value.type, out: [], expr: value.expr, hints, to: { result: v.result(name, value.type) } });
-        written();
+        done();
       },
       map,
       outer,
@@ -80,9 +142,12 @@ export function patterns(target: Target, build: (vocabulary: Patterns) => void):
       filter,
       fold,
       foldOver,
+      argMin,
+      groupBy,
+      iterate,
     });
   });
   // A program that is one contraction and nothing else may be mapped as a whole.
   const [contraction] = contractions;
-  return contractions.length === 1 && contraction ? { ...built, contraction } : built;
+  return { program: contractions.length === 1 && contraction ? { ...built, contraction } : built, levels, cycles };
 }

@@ -1,16 +1,19 @@
 /** A program and an architecture to a bitstream, or a bitstream back to the program it came from. */
 import type { Arch } from '../../arch/schema.ts';
+import { DiagnosticError } from '../../base/diagnostic.ts';
 import { decode } from '../../bitstream/decode.ts';
 import { encode } from '../../bitstream/encode.ts';
 import type { KbitInterface } from '../../bitstream/format.ts';
 import { type Certificate, certificateOf } from '../../compiler/certificate/certificate.ts';
 import type { UnitName } from '../../compiler/certificate/contexts.ts';
 import { type Compiled, type CompileOptions, compile, mapProgram } from '../../compiler/compile.ts';
+import { predict } from '../../compiler/predict.ts';
 import type { AgConfig, PcuConfig, PmuConfig, TileConfig } from '../../fabric/config.ts';
 import type { Fabric } from '../../fabric/graph.ts';
 import type { Program, Target } from '../../frontend/program.ts';
 import type { LoopProgram } from '../../ir/loops.ts';
-import type { DramProfile } from '../../sim/dram-profile.ts';
+import { printLoops } from '../../ir/loops-print.ts';
+import { DEFAULT_DRAM, DRAM_PROFILES, type DramProfile } from '../../sim/dram-profile.ts';
 
 /** A bitstream with all that is known about it. */
 export interface Built {
@@ -34,6 +37,16 @@ export function targetOf({ pcu, pmu, latency }: Arch): Target {
 
 export type BuildOptions = CompileOptions;
 
+/** The same, and what programs would take on a fabric with the default memory: patterns choose tiles and copies by it. */
+export const choosingTarget = (fabric: Fabric, retreat = 0): Target => ({
+  ...targetOf(fabric.arch),
+  retreat,
+  predict: (program) => predict(program, fabric, DRAM_PROFILES[DEFAULT_DRAM]),
+});
+
+/** How many choices of tiles and copies are tried to place and route. */
+const TRIES = 4;
+
 export function buildProgram(
   fabric: Fabric,
   program: Program,
@@ -41,18 +54,35 @@ export function buildProgram(
   options: BuildOptions,
 ): Built {
   const params = program.resolve(given);
-  const compiled = compile(program.build(params, targetOf(fabric.arch)), fabric, options);
+  const compiled = compileChosen(fabric, program, params, options);
   const host = interfaceOf(compiled);
   const kbit = encode(fabric, compiled.configs, host);
   const { configs, units } = compiled;
   return { program, params, loops: compiled.program, kbit, host, configs, units, compiled };
 }
 
+/** The best choice that has a place and routes; a program that left nothing to choose fails as it is. */
+function compileChosen(fabric: Fabric, program: Program, params: Built['params'], options: BuildOptions): Compiled {
+  let failed: { readonly text: string; readonly error: unknown } | undefined;
+  for (let retreat = 0; retreat < TRIES; retreat++) {
+    const loops = program.build(params, choosingTarget(fabric, retreat));
+    const text = printLoops(loops);
+    if (failed?.text === text) break;
+    try {
+      return compile(loops, fabric, options);
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      failed = { text, error: failed?.error ?? error };
+    }
+  }
+  throw failed?.error;
+}
+
 /** `program` is the one the bitstream names; parameters come from the bitstream. */
 export function buildFromKbit(fabric: Fabric, program: Program, kbit: Uint8Array): Built {
   const { configs, interface: host } = decode(fabric, kbit);
   const params = program.resolve(host.parameters as Record<string, number | string>);
-  const { program: loops } = mapProgram(program.build(params, targetOf(fabric.arch)), fabric);
+  const { program: loops } = mapProgram(program.build(params, choosingTarget(fabric)), fabric);
   return { program, params, loops, kbit, host, configs, units: unitsOf(fabric, configs) };
 }
 
