@@ -34,6 +34,13 @@ export interface StagedOutput {
 
 type Indices = Readonly<Record<string, Index>>;
 
+/** A loop with constant ends. */
+interface Walk {
+  readonly max: number;
+  readonly step?: number;
+  readonly par?: number;
+}
+
 export function emitStages(output: StagedOutput, plan: StagedPlan): void {
   new Emitter(output, plan).run();
 }
@@ -272,16 +279,16 @@ class Emitter {
     const width = use === 'tree' ? sized(lane) : extent(classes.loop(stage, lane.name), lane.size);
     const others = stage.out.filter((each) => each !== lane);
     const blockName = `${lane.name}_block`;
-    const loops: [string, LoopSpec][] = others.map((each) => [each.name, { max: sized(each) }]);
+    const loops: [string, Walk][] = others.map((each) => [each.name, { max: sized(each) }]);
     if (use === 'stationary' && width > block) loops.push([blockName, { max: width, step: block }]);
     // Copies of the loop with the most iterations.
-    const trips = ([, spec]: [string, LoopSpec]) => (typeof spec === 'number' ? spec : spec.max / (spec.step ?? 1));
+    const trips = ([, { max, step = 1 }]: [string, Walk]) => max / step;
     const widest = [...loops].sort((a, b) => trips(b) - trips(a))[0];
     if (copies > 1 && widest) {
       const at = loops.indexOf(widest);
-      loops[at] = [widest[0], { ...(widest[1] as Exclude<LoopSpec, number>), par: copies }];
+      loops[at] = [widest[0], { ...widest[1], par: copies }];
     }
-    loops.push(...stage.fold.filter((each) => each !== lane).map((each): [string, LoopSpec] => [each.name, { max: sized(each) }]));
+    loops.push(...stage.fold.filter((each) => each !== lane).map((each): [string, Walk] => [each.name, { max: sized(each) }]));
     loops.push([lane.name, { max: use === 'stationary' ? Math.min(block, width) : width, par: lanes }]);
     v.leaf(Object.fromEntries(loops), (indices) => {
       const index: Record<string, Index> = { ...indices };
