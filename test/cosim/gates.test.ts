@@ -32,15 +32,6 @@ const ROWS: readonly Row[] = [
 ];
 const MORE: readonly Row[] = [
   ['a PCU of 4 lanes and 4 stages as elaborated', 'kiln_pcu', 'elaborated', playRandomPcu, 60, { pcu: { stages: 4, registers: 4 } }],
-  ['a PCU in gates', 'kiln_pcu', 'gates', playRandomPcu, 60, SMALL_PCU],
-  [
-    'a PCU of 2 lanes and 3 stages with binary32 in gates',
-    'kiln_pcu',
-    'gates',
-    playRandomPcu,
-    60,
-    { pcu: { lanes: 2, stages: 3, registers: 3, counters: 3 }, fifo: { vector: 2, scalar: 2 } },
-  ],
   ['a PMU of 4 lanes in gates', 'kiln_pmu', 'gates', playRandomPmu, 60, { pmu: { bankWords: 16 }, fifo: { vector: 4, scalar: 2 } }],
 ];
 
