@@ -3,7 +3,8 @@ import { type Diagnostic, errorDiagnostic } from '../base/diagnostic.ts';
 import { plural } from '../base/text.ts';
 import type { Fabric } from '../fabric/graph.ts';
 import { tracksOf } from '../fabric/ports.ts';
-import type { Net, UnitKind } from '../ir/netlist.ts';
+import type { Net, Netlist, UnitKind } from '../ir/netlist.ts';
+import { consumersOf, smallestGrid, tilesOfGrid } from './place/budget.ts';
 
 const KIND_NAMES: Record<UnitKind, [string, string]> = {
   pcu: ['compute unit', 'compute units'],
@@ -12,13 +13,27 @@ const KIND_NAMES: Record<UnitKind, [string, string]> = {
   host: ['host tile', 'host tiles'],
 };
 
-/** More units of a kind than the fabric has. */
-export function tooManyUnits(fabric: Fabric, kind: UnitKind, needed: number, available: number): Diagnostic {
+/** Lines of the program named as the largest users of a kind of unit. */
+const TOP = 4;
+
+/** More units of a kind than the fabric has: who takes them, what else the program needs, and the smallest grid that would do. */
+export function tooManyUnits(fabric: Fabric, netlist: Netlist, kind: UnitKind, needed: number, available: number): Diagnostic {
   const [one, many] = KIND_NAMES[kind];
-  const grid = `${fabric.arch.grid.columns}x${fabric.arch.grid.rows}`;
-  return errorDiagnostic('E0601', `the program needs ${plural(needed, one, many)}, \`${fabric.arch.name}\` has ${available}`, {
+  const { arch } = fabric;
+  const grid = `${arch.grid.columns}x${arch.grid.rows}`;
+  const consumers = consumersOf(netlist, kind);
+  const top = consumers.slice(0, TOP).map(({ what, count }) => `${plural(count, one, many)} for ${what}`);
+  const rest = consumers.slice(TOP).reduce((sum, { count }) => sum + count, 0);
+  const whole = (['pcu', 'pmu', 'ag'] as const).map((other) => {
+    const count = netlist.units.filter((unit) => unit.kind === other).length;
+    return `${count} of ${plural(tilesOfGrid(arch, arch.grid, other), ...KIND_NAMES[other])}`;
+  });
+  const larger = smallestGrid(arch, netlist);
+  const fewer = kind === 'ag' ? 'use fewer streams at a time' : 'lower the parallelisation';
+  return errorDiagnostic('E0601', `the program needs ${plural(needed, one, many)}, \`${arch.name}\` has ${available}`, {
     label: `a ${grid} grid holds ${plural(available, one, many)}`,
-    help: kind === 'ag' ? 'use fewer streams at a time, or add sides to `ag.sides`' : 'lower the parallelisation, or use a larger grid',
+    notes: [...top, ...(rest > 0 ? [`${plural(rest, one, many)} for other lines`] : []), `in all the program needs ${whole.join(', ')}`],
+    help: larger ? `${fewer}, or use a grid that holds it: the smallest is \`--grid ${larger.columns}x${larger.rows}\`` : fewer,
   });
 }
 

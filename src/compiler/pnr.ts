@@ -35,6 +35,8 @@ export interface PnrStats {
   readonly wirelength: number;
   /** Cycles of the longest path through units and routes, credits cut. */
   readonly longestPath: number;
+  /** Cycles lost to streams that share a memory port; placements are compared by the sum of both. */
+  readonly lost: number;
   /** Per net id, cycles to each sink. */
   readonly hops: ReadonlyMap<string, readonly number[]>;
   /** Rounds of negotiation in the attempt that was taken. */
@@ -122,6 +124,7 @@ export function placeAndRoute(netlist: Netlist, fabric: Fabric, options: PnrOpti
         region: best.problem.region,
         wirelength: best.wirelength,
         longestPath: best.longestPath,
+        lost: best.placed.lost,
         hops: new Map(routing.routes.map((one) => [one.net, one.hops])),
         iterations: routing.iterations,
         moves,
@@ -170,7 +173,7 @@ function missingTiles(netlist: Netlist, fabric: Fabric): Diagnostic[] {
   return UNIT_KINDS.flatMap((kind) => {
     const needed = netlist.units.filter((unit) => unit.kind === kind).length;
     const available = tilesInRegion(fabric, all, kind).length;
-    return needed > available ? [tooManyUnits(fabric, kind, needed, available)] : [];
+    return needed > available ? [tooManyUnits(fabric, netlist, kind, needed, available)] : [];
   });
 }
 

@@ -31,33 +31,26 @@ export function planStages(
 ): StagePlan | { why: string; field: string } {
   const { stages: stageCount, registers } = arch.pcu;
   const tree = items.find((item) => item.kind === 'tree');
-  const ends = items.filter((item) => item.last);
-  const plain = items.filter((item) => item.kind !== 'tree' && !item.last);
-  const room = tree || ends.length > 0 ? stageCount - 1 : stageCount;
-  if (ends.length + (tree ? 1 : 0) > 1) return { why: 'two results', field: 'pcu.stages' };
+  const plain = items.filter((item) => item.kind !== 'tree');
+  const room = tree ? stageCount - 1 : stageCount;
+  const results = items.filter((item) => item.last).length + (tree ? 1 : 0);
+  if (results > arch.pcu.scalarOut) return { why: `${results} results`, field: 'pcu.scalarOut' };
   if (plain.length > room)
     return { why: `${items.length} operations${tree ? ' with a lane tree' : ''} for ${stageCount} stages`, field: 'pcu.stages' };
   if (inputs.length > registers) return { why: `${inputs.length} inputs for ${registers} registers`, field: 'pcu.registers' };
   if (tree && !plain.some((item) => item.id === tree.args[0]))
     return { why: 'the value of a lane tree comes from another PCU', field: 'pcu.stages' };
 
-  /** What each stage does; a stage between may do nothing. */
-  const slots: (Work | undefined)[] = [...plain];
-  if (ends.length > 0) slots[stageCount - 1] = ends[0];
-  const readBy = (id: number): number => {
-    for (let s = slots.length - 1; s >= 0; s--) if (slots[s]?.args.includes(id)) return s;
-    return -1;
-  };
+  const readBy = (id: number): number => plain.findLastIndex((item) => item.args.includes(id));
   const stages = zeroOf(pcuLayout(arch)).stages;
   const stageOf = new Map<number, number>();
   /** Value held by each register of the current bank. */
   let bank: (number | undefined)[] = Array.from({ length: registers }, (_, r) => inputs[r]);
-  for (let s = 0; s < slots.length; s++) {
-    const item = slots[s];
+  for (const [s, item] of plain.entries()) {
     const stage = stages[s];
-    if (item) stage.op = OPS[item.op].code;
-    if (item?.predicate) stage.predicate = 1;
-    const operands: Operand[] = (item?.args ?? []).map((id) => {
+    stage.op = OPS[item.op].code;
+    if (item.predicate) stage.predicate = 1;
+    const operands: Operand[] = item.args.map((id) => {
       const bits = constants.get(id);
       if (bits === 0) return { kind: OPERAND.zero, index: 0 };
       if (bits !== undefined) {
@@ -66,16 +59,16 @@ export function planStages(
       }
       return { kind: OPERAND.reg, index: bank.indexOf(id) };
     });
-    if (item?.kind === 'stationary') operands.push({ kind: OPERAND.acc, index: 0 });
+    if (item.kind === 'stationary') operands.push({ kind: OPERAND.acc, index: 0 });
     stage.a = operands[0] ?? stage.a;
     stage.b = operands[1] ?? stage.b;
     stage.c = operands[2] ?? stage.c;
-    if (item) stageOf.set(item.id, s);
+    stageOf.set(item.id, s);
     const next: (number | undefined)[] = bank.map((id) => (id !== undefined && readBy(id) > s ? id : undefined));
     next.forEach((id, r) => {
       if (id !== undefined) stage.pass |= 1 << r;
     });
-    if (item && readBy(item.id) > s) {
+    if (readBy(item.id) > s) {
       const free = next.indexOf(undefined);
       if (free < 0) return { why: `more than ${registers} values alive at stage ${s}`, field: 'pcu.registers' };
       next[free] = item.id;

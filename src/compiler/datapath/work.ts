@@ -5,7 +5,7 @@
  */
 
 import { isSingle } from '../../ir/affine.ts';
-import type { Leaf, Reduce, Value } from '../../ir/loops.ts';
+import type { Effect, Leaf, Reduce, Value } from '../../ir/loops.ts';
 import type { Op } from '../../ops/table.ts';
 import { OPS } from '../../ops/table.ts';
 import { isTree } from '../analysis/values.ts';
@@ -18,10 +18,7 @@ export interface Work {
   readonly args: readonly number[];
   readonly kind: 'op' | 'tree' | 'stationary';
   readonly reduce?: Reduce;
-  /**
-   * In the last stage, so that the compute unit is empty once the value is out: a result may end the run, and what
-   * it leaves behind would be in the fabric then.
-   */
+  /** Sent once, in the last iteration of all loops: a result of the program that is no reduction. */
   readonly last?: boolean;
   /** Its lanes that are not 0 are those that the item after it sends. */
   readonly predicate?: boolean;
@@ -92,7 +89,7 @@ export function workOf(leaf: Leaf, packs: (effect: number) => boolean = () => fa
     for (const arg of [...value.args].sort((a, b) => depth(b) - depth(a) || a - b)) visit(arg);
     return { id: next++, op: value.op, args: holdConstants(value.args.slice(0, OPS[value.op].arity), constants, move), kind: 'op' };
   };
-  const effectValues = leaf.effects.map((effect) => {
+  const sends = (effect: Effect): number => {
     if ('when' in effect && effect.when !== undefined) {
       const sent = again(effect.value);
       const predicate = again(effect.when);
@@ -101,16 +98,38 @@ export function workOf(leaf: Leaf, packs: (effect: number) => boolean = () => fa
       return sent.id;
     }
     visit(effect.value);
-    const value = leaf.values[effect.value];
-    if (effect.kind === 'result' && !(value.kind === 'reduce' && isTree(leaf, value))) {
+    return done.has(effect.value) ? effect.value : move(effect.value);
+  };
+  // A result may end the run, and what comes behind it in the compute unit would be left there: results come last.
+  const others = leaf.effects.filter((effect) => !isEnd(leaf, effect));
+  const values = new Map(others.map((effect) => [effect, sends(effect)]));
+  for (const effect of leaf.effects) {
+    if (values.has(effect)) continue;
+    visit(effect.value);
+    const at = items.findIndex((item) => item.id === effect.value);
+    if (others.length === 0 && at >= 0 && leaf.values[effect.value].kind === 'op' && usesOf(leaf, effect.value) === 1) {
+      items[at] = { ...items[at], last: true };
+      values.set(effect, effect.value);
+    } else {
       items.push({ id: next, op: 'mov', args: [effect.value], kind: 'op', last: true });
       done.add(next);
-      return next++;
+      values.set(effect, next++);
     }
-    return done.has(effect.value) ? effect.value : move(effect.value);
-  });
+  }
+  const effectValues = leaf.effects.map((effect) => values.get(effect) as number);
   return { packed: new Set(effectValues.filter((_, i) => packs(i))), items, constants, effectValues, carried };
 }
+
+/** A result of the program that is no lane tree: lane 0 of a value, once all loops are over. */
+const isEnd = (leaf: Leaf, { kind, value: id }: Effect): boolean => {
+  const value = leaf.values[id];
+  return kind === 'result' && !(value.kind === 'reduce' && isTree(leaf, value));
+};
+
+/** How often values and effects of a leaf use a value. */
+const usesOf = (leaf: Leaf, id: number): number =>
+  leaf.effects.filter(({ value }) => value === id).length +
+  leaf.values.filter((value) => (value.kind === 'op' || value.kind === 'reduce') && value.args.includes(id)).length;
 
 /** A stage has one immediate: further different constants come from a register. */
 function holdConstants(args: readonly number[], constants: ReadonlyMap<number, number>, move: (of: number) => number): number[] {

@@ -17,13 +17,13 @@ export function doneToken(builder: NetlistBuilder, ag: Unit<'ag'>): Outlet {
   const port = builder.port(unit, 'control', 'in');
   config.tokenIn[port] = { used: 1, mask: 0, init: 0 };
   builder.connect(outlet, { unit, port }, `${ag.label} run`);
-  return { unit: unit.id, net: 'control', port: sendAtEnd(builder, unit, 1) };
+  return { unit: unit.id, net: 'control', port: sendToken(builder, unit, 1) };
 }
 
-/** From the last stage: the unit is empty once the token, which may end the run, is out. */
-function sendAtEnd(builder: NetlistBuilder, unit: Unit<'pcu'>, mask: number): number {
+/** From the first stage: nothing comes behind it, so that the unit is quiet once the token, which may end the run, is out. */
+function sendToken(builder: NetlistBuilder, unit: Unit<'pcu'>, mask: number): number {
   const port = builder.port(unit, 'control', 'out');
-  Object.assign(unit.config.tokenOut[port], { used: 1, source: builder.arch.pcu.stages - 1, mask });
+  Object.assign(unit.config.tokenOut[port], { used: 1, source: 0, mask });
   return port;
 }
 
@@ -42,7 +42,7 @@ export function joinTokens(builder: NetlistBuilder, outlets: readonly Outlet[], 
       config.tokenIn[port] = { used: 1, mask: 0, init: 0 };
       builder.connect(outlet, { unit, port }, `${outlet.unit} done`);
     }
-    const port = sendAtEnd(builder, unit, 0);
+    const port = sendToken(builder, unit, 0);
     waiting.push({ unit: unit.id, net: 'control', port });
   }
   return waiting;

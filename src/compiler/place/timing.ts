@@ -20,7 +20,7 @@ export interface TimingGraph {
 }
 
 export function timingGraph(problem: PlaceProblem): TimingGraph {
-  const { netlist, fabric, pinStart, pins, units } = problem;
+  const { pinStart, pins, units } = problem;
   const out: { to: number; pin: number }[][] = Array.from({ length: units }, () => []);
   for (let n = 0; n < problem.nets; n++) {
     for (let p = pinStart[n] + 1; p < pinStart[n + 1]; p++) out[pins[pinStart[n]]].push({ to: pins[p], pin: p });
@@ -32,10 +32,22 @@ export function timingGraph(problem: PlaceProblem): TimingGraph {
     from: Int32Array.from(edges, (edge) => edge.from),
     to: Int32Array.from(edges, (edge) => edge.to),
     pin: Int32Array.from(edges, (edge) => edge.pin),
-    inside: Float64Array.from(netlist.units, (unit) => unitLatency(fabric.arch, unit.kind, unit.config)),
+    inside: insideOf(problem),
     arrival: new Float64Array(units),
     required: new Float64Array(units),
   };
+}
+
+/** A load of fewer beats than the longest one has a cycle to spare for each of them beyond the first two, up to as many. */
+const SPARE = { from: 2, most: 8 } as const;
+
+/** Cycles inside each unit; a load of fewer words than the longest is done earlier, so that its way may be longer. */
+function insideOf({ netlist, fabric, streams }: PlaceProblem): Float64Array {
+  const inside = Float64Array.from(netlist.units, (unit) => unitLatency(fabric.arch, unit.kind, unit.config));
+  const loads = streams.filter(({ write }) => !write);
+  const most = Math.max(0, ...loads.map(({ beats }) => beats));
+  for (const { unit, beats } of loads) inside[unit] -= Math.max(0, Math.min(SPARE.most, most - beats - SPARE.from));
+  return inside;
 }
 
 /** Units in topological order of the edges that are left when those that close a cycle are cut. */

@@ -9,6 +9,12 @@ import { copiesOf, inCopies } from './copies.ts';
 const copies = (doc: string) => ({ default: 1, min: 1, max: 16, doc: `copies of the loop ${doc}` }) as const;
 const sum = <E extends Expr>(terms: readonly E[]): E => terms.reduce((a, b) => a.add(b) as E);
 
+/**
+ * Vectors of a row whose products are summed one by one, lane by lane, and added up afterwards: a lane tree then has one
+ * vector at a time and waits for no sum before it. More than a few of them, or ones that do not fill the lanes, are one sum.
+ */
+const partsOf = (columns: number, lanes: number): number => (columns % lanes === 0 && columns / lanes <= 4 ? columns / lanes : 1);
+
 export const logReg = program({
   name: 'suite/LogReg',
   doc: 'logistic regression, full batches, step 1, float32',
@@ -29,6 +35,7 @@ export const logReg = program({
       const out = v.dramOut('theta', 'f32', [D]);
       const tiles = { max: N, step: ts, copies: op };
       const rows = copiesOf({ max: ts, step: 1, copies: mp });
+      const parts = partsOf(D, ip);
       v.pipe({}, () => {
         const theta = v.sram('theta_now', 'f32', [D]);
         v.load(start, [0], theta);
@@ -44,14 +51,17 @@ export const logReg = program({
               v.load(y, [t], yTile);
               for (const { row, lines: own } of lines) {
                 const at = tile.suffix + row.suffix;
-                const dot = v.sram(`dot${at}`, 'f32', [row.trips]);
-                v.leaf({ r: row.trips, d: { max: D, par: ip } }, ({ r, d }) =>
-                  dot.set([r], reduce('add', xTile.at(r.add(row.loop.min), d).mul(theta.at(d)), [d])),
-                );
+                const part = D / parts;
+                const dots = v.sram(`dot${at}`, 'f32', [parts, row.trips]);
+                v.leaf({ r: row.trips, w: parts, d: { max: part, par: ip } }, ({ r, w, d }) => {
+                  const column = w.mul(part).add(d);
+                  dots.set([w, r], reduce('add', xTile.at(r.add(row.loop.min), column).mul(theta.at(column)), [d]));
+                });
                 const error = v.sram(`error${at}`, 'f32', [row.trips]);
-                v.leaf({ r: { max: row.trips, par: ip } }, ({ r }) =>
-                  error.set([r], yTile.at(r.add(row.loop.min)).sub(dot.at(r).sigmoid())),
-                );
+                v.leaf({ r: { max: row.trips, par: ip } }, ({ r }) => {
+                  const dot = sum(Array.from({ length: parts }, (_, w) => dots.at(w, r)));
+                  error.set([r], yTile.at(r.add(row.loop.min)).sub(dot.sigmoid()));
+                });
                 v.leaf({ r: row.trips, u: 1, d: { max: D, par: ip } }, ({ r, u, d }) =>
                   own.set([r, d], reduce('add', error.at(r).mul(xTile.at(r.add(row.loop.min), d)), [u], carried(own.at(r, d), [t]))),
                 );

@@ -42,18 +42,7 @@ export function tiledSum(v: Explicit, name: string, { size, tile, copies, lanes,
       });
     });
     if (partials.length > 0) {
-      v.leaf(
-        { u: 1 },
-        ({ u }) =>
-          total.set(
-            reduce(
-              'add',
-              partials.reduce((sum, partial) => sum.add(partial)),
-              [u],
-            ),
-          ),
-        { label: 'total' },
-      );
+      v.leaf({ u: 1 }, () => total.set(partials.reduce((sum, partial) => sum.add(partial))), { label: 'total' });
     }
   });
 }
