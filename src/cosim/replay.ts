@@ -27,6 +27,8 @@ export interface ReplayModule {
   readonly outputs: readonly ReplayPort[];
   /** More flags for Verilator. */
   readonly flags?: readonly string[];
+  /** Registers begin with anything, not with 0 (in `check` and `mutants`): what counts must be reset. */
+  readonly poison?: boolean;
 }
 
 /** Words of the constants, of one cycle of stimulus and of answer, and where each port begins. */
@@ -99,6 +101,7 @@ export async function replayBench(module: ReplayModule, directory: string): Prom
     inputWords: inputs.words,
     outputs: outputs.ports,
     outputWords: outputs.words,
+    poison: module.poison ?? false,
   });
   await writeAtomic(join(directory, 'replay.cpp'), bench);
   const build = await buildVerilator({
@@ -108,6 +111,7 @@ export async function replayBench(module: ReplayModule, directory: string): Prom
     cpp: ['replay.cpp'],
     hierarchical: false,
     trace: 'none',
+    ...(module.poison ? { unknowns: 'unique' as const } : {}),
     ...(module.flags ? { extraFlags: module.flags } : {}),
   });
   const differenceOf = ([cycle, index, got, want]: readonly number[]): Difference => {

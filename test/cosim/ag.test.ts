@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { archNamed } from '../support/fabric.ts';
-import { playRandomAg } from '../support/proof/ag.ts';
+import { playEmptyAg, playFullAg, playRandomAg } from '../support/proof/ag.ts';
 import { moduleBench } from '../support/proof/module.ts';
 import { proveAll, seedsOf, sumOf } from '../support/proof/prove.ts';
 
@@ -43,5 +43,13 @@ describe.each(FULL ? [...SHAPES, ...MORE] : SHAPES)('%s', (name, change) => {
     const played = await proveAll(bench, seedsOf(name, CASES), (seed) => playRandomAg(arch, bench, seed, CYCLES));
     expect(sumOf(played, 'pushed') + sumOf(played, 'popped')).toBeGreaterThan(CASES * 20);
     expect(sumOf(played, 'issues')).toBeGreaterThan(CASES * 3);
+  });
+
+  test('beats faster than the memory takes them, and tokens beyond what it counts', { timeout: 3_600_000 }, async () => {
+    const bench = await moduleBench(arch, 'kiln_ag');
+    const full = await proveAll(bench, seedsOf(`${name}/full`, CASES / 4), (seed) => playFullAg(arch, bench, seed, CYCLES));
+    expect(sumOf(full, 'popped')).toBeGreaterThan(CASES);
+    const empty = await proveAll(bench, seedsOf(`${name}/empty`, CASES / 6), (seed) => playEmptyAg(arch, bench, seed));
+    expect(sumOf(empty, 'errors')).toBeGreaterThan(0);
   });
 });

@@ -6,7 +6,17 @@ import { describe, expect, test } from 'vitest';
 import { Rng } from '../../src/base/rng.ts';
 import { archNamed } from '../support/fabric.ts';
 import { moduleBench } from '../support/proof/module.ts';
-import { heldSums, twoTaps, varyingTree } from '../support/proof/pcu-directed.ts';
+import {
+  carriedRegisters,
+  emptyLoops,
+  emptyReductions,
+  heldSums,
+  lateTakers,
+  manyTokens,
+  sparseVectors,
+  twoTaps,
+  varyingTree,
+} from '../support/proof/pcu-directed.ts';
 import { proveAll, seedsOf, sumOf } from '../support/proof/prove.ts';
 import { playPcu, playRandomPcu } from '../support/proof/units.ts';
 
@@ -57,16 +67,23 @@ describe.each(FULL ? [...SHAPES, ...MORE] : SHAPES)('a PCU of %s', (name, change
     expect(sumOf(played, 'issues')).toBeGreaterThan(CASES * 5);
   });
 
-  test('reduces runs of varying length, lets two stages want one tap, and sends held sums', { timeout: 3_600_000 }, async () => {
+  test('reduces runs of varying length, carries registers past every latency, takes what empty loops take, counts tokens', {
+    timeout: 3_600_000,
+  }, async () => {
     const bench = await moduleBench(arch, 'kiln_pcu');
-    for (const [what, directed] of [
-      ['tree', varyingTree],
-      ['taps', twoTaps],
-      ['held', heldSums],
+    for (const [what, directed, how] of [
+      ['tree', varyingTree, () => ({})],
+      ['sparse tree', varyingTree, () => sparseVectors],
+      ['empty reductions', emptyReductions, () => sparseVectors],
+      ['taps', twoTaps, () => ({})],
+      ['held', heldSums, () => ({})],
+      ['registers', carriedRegisters, () => ({})],
+      ['empty loops', emptyLoops, () => ({})],
+      ['tokens', manyTokens, (rng: Rng) => ({ cycles: 720, rates: lateTakers(rng) })],
     ] as const) {
       const played = await proveAll(bench, seedsOf(`${name}/${what}`, CASES / 8), (seed) => {
         const rng = new Rng(seed);
-        return playPcu(arch, bench, directed(arch, rng), rng, { cycles: CYCLES });
+        return playPcu(arch, bench, directed(arch, rng), rng, { cycles: CYCLES, ...how(rng) });
       });
       expect(sumOf(played, 'popped'), what).toBeGreaterThan(CASES / 4);
     }

@@ -6,12 +6,23 @@ import { Fabric } from '../../src/fabric/graph.ts';
 import { OP_NAMES, OPS } from '../../src/ops/table.ts';
 import { archNamed } from '../support/fabric.ts';
 import { allTrips } from '../support/loop-reference.ts';
-import { playRandomAg } from '../support/proof/ag.ts';
+import { playEmptyAg, playFullAg, playRandomAg } from '../support/proof/ag.ts';
 import { CHAIN_ARCH, chainBench, playLoops, playRandomChain } from '../support/proof/chain.ts';
 import { playFu, UNASSIGNED } from '../support/proof/fu.ts';
 import { playRandomHost } from '../support/proof/host.ts';
+import { LOADER_MODULES, loaderBench, playLoads } from '../support/proof/loader.ts';
 import { type BenchOptions, moduleBench, modulesBelow } from '../support/proof/module.ts';
-import { twoTaps, varyingTree } from '../support/proof/pcu-directed.ts';
+import {
+  carriedRegisters,
+  emptyLoops,
+  emptyReductions,
+  lateTakers,
+  manyTokens,
+  sparseVectors,
+  twoTaps,
+  varyingTree,
+} from '../support/proof/pcu-directed.ts';
+import { playRandomPort, portBench } from '../support/proof/port.ts';
 import { seedsOf } from '../support/proof/prove.ts';
 import { playRandomSwitch } from '../support/proof/switch.ts';
 import { playPcu, playRandomPcu, playRandomPmu } from '../support/proof/units.ts';
@@ -30,7 +41,7 @@ export interface MutationBench {
 /** Shallow queues run full, few registers and counters are all in use: what may go wrong does so soon. */
 const SMALL = {
   grid: { columns: 3, rows: 3 },
-  pcu: { lanes: 4, stages: 4, registers: 3, counters: 3, vectorIn: 2, vectorOut: 2, scalarIn: 2, scalarOut: 2, ring: 4 },
+  pcu: { lanes: 4, stages: 4, registers: 3, counters: 3, vectorIn: 2, vectorOut: 2, scalarIn: 2, scalarOut: 2, ring: 7 },
   pmu: { bankWords: 16, counters: 3, vectorIn: 2, scalarIn: 2, controlIn: 2, controlOut: 2, tokens: 4 },
   ag: { sides: ['west', 'east', 'north', 'south'], counters: 3, responseBeats: 8, writeBeats: 8, commands: 4 },
   host: { args: 2, results: 2, tokens: 2 },
@@ -47,14 +58,38 @@ const unit = (
   modules: readonly string[],
   record: MutationBench['record'],
   of = arch,
-  constants: readonly string[] = ['cfg_i'],
+  options: BenchOptions = {},
 ): MutationBench => ({
   name,
   modules,
   texts: () => modulesBelow(of, top).filter(({ module }) => modules.includes(module)),
-  build: (options) => moduleBench(of, top, { ...options, constants }),
+  build: (given) => moduleBench(of, top, { ...given, ...options }),
   record,
 });
+
+/** More columns than a beat has words; small tiles, so that a load is short. */
+const wide = archNamed('tiny', {
+  grid: { columns: 16, rows: 3 },
+  pcu: {
+    lanes: 1,
+    stages: 3,
+    registers: 2,
+    counters: 1,
+    vectorIn: 1,
+    vectorOut: 1,
+    scalarIn: 1,
+    scalarOut: 1,
+    controlIn: 1,
+    controlOut: 1,
+  },
+  pmu: { bankWords: 16, counters: 1, writeContexts: 1, readContexts: 1, vectorIn: 1, scalarIn: 1, controlIn: 1, controlOut: 1, tokens: 1 },
+  ag: { counters: 1, controlIn: 1, controlOut: 1 },
+  network: { vectorTracks: 1, scalarTracks: 1, controlTracks: 1 },
+});
+
+const twoPorts = archNamed('tiny', { memory: { ports: 2, addressBits: 32 } });
+
+const DIRECTED = [varyingTree, twoTaps, carriedRegisters, emptyLoops, emptyReductions] as const;
 
 const kiln = (names: string): string[] => names.split(' ').map((name) => `kiln_${name}`);
 
@@ -70,14 +105,21 @@ export const BENCHES: readonly MutationBench[] = [
     ],
   },
   unit('host', 'kiln_host', kiln('host'), (bench, cases) => seedsOf('host', cases).map((seed) => playRandomHost(arch, bench, seed, 300))),
-  unit('ag', 'kiln_ag', kiln('ag ag_pack ag_read ag_request'), (bench, cases) =>
-    seedsOf('ag', cases).map((seed) => playRandomAg(arch, bench, seed, 600)),
-  ),
+  unit('ag', 'kiln_ag', kiln('ag ag_pack ag_read ag_request'), (bench, cases) => [
+    ...seedsOf('ag', cases).map((seed) => playRandomAg(arch, bench, seed, 600)),
+    ...seedsOf('full', Math.ceil(cases / 2)).map((seed) => playFullAg(arch, bench, seed, 600)),
+    ...seedsOf('empty', Math.ceil(cases / 10)).map((seed) => playEmptyAg(arch, bench, seed)),
+  ]),
   unit('switch', 'kiln_switch_pcu', kiln('switch_pcu switch_pcu_vector switch_pcu_control'), (bench, cases) =>
     seedsOf('switch', cases).map((seed) => playRandomSwitch(fabric, 'pcu', bench, seed, 200)),
   ),
-  unit('pmu', 'kiln_pmu', kiln('pmu pmu_banks pmu_context pmu_lanes pmu_oldest pmu_tokens ram_1r1w'), (bench, cases) =>
-    seedsOf('pmu', 2 * cases).map((seed) => playRandomPmu(arch, bench, seed, 400)),
+  unit(
+    'pmu',
+    'kiln_pmu',
+    kiln('pmu pmu_banks pmu_context pmu_lanes pmu_oldest pmu_tokens ram_1r1w'),
+    (bench, cases) => seedsOf('pmu', 3 * cases).map((seed) => playRandomPmu(arch, bench, seed, 400)),
+    arch,
+    { poison: false },
   ),
   unit(
     'pcu',
@@ -85,19 +127,41 @@ export const BENCHES: readonly MutationBench[] = [
     kiln('pcu pcu_issue pcu_bank pcu_pick stage tree combiner delay latency fifo token_in token_out'),
     (bench, cases) => [
       ...seedsOf('pcu', 3 * cases).map((seed) => playRandomPcu(arch, bench, seed, 250)),
-      ...seedsOf('directed', cases).map((seed, i) => {
+      ...seedsOf('directed', 3 * cases).map((seed, i) => {
         const rng = new Rng(seed);
-        return playPcu(arch, bench, (i % 2 ? varyingTree : twoTaps)(arch, rng), rng, { cycles: 250 });
+        return playPcu(arch, bench, DIRECTED[i % DIRECTED.length](arch, rng), rng, { cycles: 250 });
+      }),
+      ...seedsOf('sparse', 2 * cases).map((seed) => {
+        const rng = new Rng(seed);
+        return playPcu(arch, bench, varyingTree(arch, rng), rng, { cycles: 250, ...sparseVectors });
+      }),
+      ...seedsOf('tokens', Math.ceil(cases / 4)).map((seed) => {
+        const rng = new Rng(seed);
+        return playPcu(arch, bench, manyTokens(arch, rng), rng, { cycles: 720, rates: lateTakers(rng) });
       }),
     ],
   ),
+  {
+    name: 'loader',
+    modules: LOADER_MODULES,
+    texts: () => LOADER_MODULES.flatMap((part) => modulesBelow(wide, part)),
+    build: (options) => loaderBench(wide, options),
+    record: (bench, cases) => seedsOf('loads', cases).map((seed) => playLoads(wide, bench, seed, 2000)),
+  },
+  {
+    name: 'port',
+    modules: kiln('coalescer round_robin'),
+    texts: () => modulesBelow(twoPorts, 'kiln_coalescer').filter(({ module }) => module !== 'kiln_fifo'),
+    build: (options) => portBench(twoPorts, 4, 1, options),
+    record: (bench, cases) => seedsOf('port', 2 * cases).map((seed) => playRandomPort(twoPorts, bench, 4, 1, seed, 300)),
+  },
   unit(
     'fu',
     'kiln_fu',
     kiln('fu fu_simple fu_multiply fu_product fu_float fu_unpack fu_pair'),
     (bench, cases) =>
-      [...OP_NAMES.map((op) => OPS[op].code), ...UNASSIGNED].map((code) => playFu(fuArch, bench, `fu/${code}`, code, 20 * cases)),
+      [...OP_NAMES.map((op) => OPS[op].code), ...UNASSIGNED].map((code) => playFu(fuArch, bench, `fu/${code}`, code, 60 * cases)),
     fuArch,
-    [],
+    { constants: [] },
   ),
 ];

@@ -1,27 +1,33 @@
 /**
- * `npm run mutate [-- BENCH... --mutants N --cases N --seed S]`: single mistakes put into the RTL of each unit, and
- * which of them the recordings of the golden model betray. Exits 1 where the score of all is below 95 %.
+ * `npm run mutate [-- BENCH... --mutants N --cases N --seed S --alive --write]`: single mistakes put into the RTL of
+ * each unit, and which of them the recordings of the golden model betray. `--alive` tries only those of
+ * `SURVIVORS.md`, `--write` puts what is found there. Exits 1 where the score of all is below 95 %.
  */
 import { parseArgs } from 'node:util';
 import { BENCHES } from './benches.ts';
 import { BIT_TARGETS, flipBits } from './config-bits.ts';
 import { type ModuleScore, mutate, scoreOf } from './run.ts';
+import { nameOf, readSurvivors, writeSurvivors } from './survivors.ts';
 
 const GOAL = 0.95;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    mutants: { type: 'string', default: '60' },
-    cases: { type: 'string', default: '100' },
+    mutants: { type: 'string', default: '40' },
+    cases: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '12' },
     module: { type: 'string', multiple: true },
+    alive: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
 });
 const known = [...BENCHES.map(({ name }) => name), 'bits'];
 for (const name of positionals) if (!known.includes(name)) stop(`unknown bench \`${name}\`; the known ones: ${known.join(' ')}`);
 for (const option of ['mutants', 'cases'] as const) if (!(Number(values[option]) >= 1)) stop(`--${option} takes a number from 1 on`);
+
+if (values.write && (values.alive || values.module)) stop('--write takes whole benches: no --alive, no --module');
 
 const scores: ModuleScore[] = [];
 if (positionals.length !== 1 || positionals[0] !== 'bits') await mutants();
@@ -33,7 +39,13 @@ async function mutants(): Promise<void> {
   for (const bench of BENCHES) {
     if (positionals.length > 0 && !positionals.includes(bench.name)) continue;
     const options = { mutants: Number(values.mutants), cases: Number(values.cases), seed: values.seed };
-    const found = await mutate(bench, values.module ? { ...options, modules: values.module } : options);
+    const alive = new Set(values.alive ? readSurvivors().alive.get(bench.name) : []);
+    if (values.alive && alive.size === 0) continue;
+    const found = await mutate(bench, {
+      ...options,
+      ...(values.module ? { modules: values.module } : {}),
+      ...(values.alive ? { only: (mutant) => alive.has(nameOf(mutant)) } : {}),
+    });
     for (const score of found) {
       const { module, possible, mutants, caught, equivalent, survivors } = score;
       line(module, ...[possible, mutants, caught, equivalent.length, survivors.length].map(String), percent([score]));
@@ -53,6 +65,11 @@ async function mutants(): Promise<void> {
     percent(scores),
   );
   console.log(`places fixed at elaboration, not mutated: ${sum(({ fixed }) => fixed)}`);
+  if (values.write)
+    writeSurvivors(
+      BENCHES.map(({ name }) => name),
+      scores,
+    );
   if (scoreOf(scores) < GOAL) process.exitCode = 1;
 }
 

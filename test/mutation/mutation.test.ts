@@ -6,6 +6,7 @@ import { BENCHES } from './benches.ts';
 import { EQUIVALENT } from './equivalent.ts';
 import { mutate } from './run.ts';
 import { schemataOf } from './schemata.ts';
+import { nameOf, readSurvivors } from './survivors.ts';
 
 test('every entry of the table of equivalent mutants speaks of a mutant that there is', () => {
   const texts = new Map(BENCHES.flatMap((bench) => bench.texts().map(({ module, text }) => [module, text] as const)));
@@ -13,6 +14,25 @@ test('every entry of the table of equivalent mutants speaks of a mutant that the
     const { mutants } = schemataOf(module, texts.get(module) ?? '', Number.POSITIVE_INFINITY, 1);
     return !mutants.some((mutant) => mutant.line === line && mutant.what === what && (column === undefined || mutant.column === column));
   });
+  expect(stale).toEqual([]);
+});
+
+test('the last full run is written down for every bench, reaches its goal, and speaks of mutants that there are', () => {
+  const { figures, alive } = readSurvivors();
+  expect(figures.map(({ bench }) => bench)).toEqual(BENCHES.map(({ name }) => name));
+  const sum = (key: 'mutants' | 'caught' | 'equivalent') => figures.reduce((total, one) => total + one[key], 0);
+  expect(sum('caught') / (sum('mutants') - sum('equivalent'))).toBeGreaterThanOrEqual(0.95);
+  const names = new Map(
+    BENCHES.map((bench) => [
+      bench.name,
+      new Set(
+        bench
+          .texts()
+          .flatMap(({ module, text }) => schemataOf(module, text, Number.POSITIVE_INFINITY, 1).mutants.map((mutant) => nameOf(mutant))),
+      ),
+    ]),
+  );
+  const stale = [...alive].flatMap(([bench, list]) => list.filter((name) => !names.get(bench)?.has(name)));
   expect(stale).toEqual([]);
 });
 

@@ -11,6 +11,8 @@ export interface MutationOptions {
   readonly cases: number;
   readonly seed: string;
   readonly modules?: readonly string[];
+  /** Tries only some of the mutants that are chosen. */
+  readonly only?: (mutant: Mutant) => boolean;
 }
 
 export interface ModuleScore {
@@ -61,19 +63,23 @@ export async function mutate(bench: MutationBench, options: MutationOptions): Pr
       MUTANT_PACKAGE,
       ...modules.map((one) => ({ module: one.module, text: inlined(schemata.get(one.module)?.text) ?? one.text })),
     ],
+    // What is not reset may be anything, so that a reset that is missing shows.
+    poison: true,
     // Mutants do what good style forbids: indices out of range, loops, constants compared.
     flags: ['-Wno-fatal', '-Wno-lint', '-Wno-style', '-Wno-UNOPTFLAT'],
   });
   const recordings = bench.record(built, options.cases);
   const differences = (await built.check(recordings)).filter((difference) => difference !== undefined);
   if (differences.length > 0) throw new Error(`${bench.name}: without a mutant ${differences.length} recordings differ`);
-  const all = [...schemata.values()].flatMap(({ mutants }) => mutants);
+  const tried = (mutants: readonly Mutant[]) => (options.only ? mutants.filter(options.only) : mutants);
+  const all = [...schemata.values()].flatMap(({ mutants }) => tried(mutants));
   const found: Map<number, Betrayal | undefined> = await built.mutants(
     recordings,
     all.map(({ id }) => id),
     120,
   );
-  return [...schemata].map(([module, { mutants, possible, fixed }]) => {
+  return [...schemata].map(([module, { mutants: chosen, possible, fixed }]) => {
+    const mutants = tried(chosen);
     const alive = mutants.filter(({ id }) => found.get(id) === undefined);
     const equivalent = alive.filter(isKnownEquivalent);
     return {

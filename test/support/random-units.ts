@@ -69,6 +69,9 @@ const randomMask = (rng: Rng, counters: number, count: number): number => {
   return rng.int(0, (1 << counters) - 1);
 };
 
+/** Tokens that a counter begins with: few, or next to none left to give. */
+const randomInit = (rng: Rng, most: number): number => (rng.chance(0.12) ? rng.int(250, 255) : rng.int(0, most));
+
 const affineOf = (rng: Rng, counters: number, base: number, spread: number) => ({
   base,
   inc: Array.from({ length: counters }, () => rng.int(-spread, spread)),
@@ -100,7 +103,7 @@ export function randomPcu(arch: Arch, rng: Rng): PcuConfig {
   const usedScalars = scalars.slice(0, rng.int(0, scalars.length));
   for (const p of usedScalars) config.scalarIn[p] = { used: 1, pop: mask() };
   config.tokenIn.forEach((_, i) => {
-    if (rng.chance(0.4)) config.tokenIn[i] = { used: 1, mask: mask(), init: rng.int(0, 3) };
+    if (rng.chance(0.4)) config.tokenIn[i] = { used: 1, mask: mask(), init: randomInit(rng, 3) };
   });
   config.inputs.forEach((_, r) => {
     const kinds: { kind: number; index: number }[] = [{ kind: INPUT.zero, index: 0 }];
@@ -171,7 +174,8 @@ export function randomPmu(arch: Arch, rng: Rng): PmuConfig {
   const vectors = rng.shuffle(Array.from({ length: pmu.vectorIn }, (_, p) => p));
   const n = pmu.counters;
   // Small windows, so that reads meet writes; sometimes over the edge of the memory.
-  const base = () => (rng.chance(0.1) ? rng.pick([-2, words - 3]) : rng.int(0, 40));
+  const near = rng.pick([0, 4, 40]);
+  const base = () => (rng.chance(0.1) ? rng.pick([-2, words - 3]) : rng.int(0, near));
   const address = (lane: number) => ({ ...affineOf(rng, n, base(), 5), lane, laneInverse: laneInverse(lane, pcu.lanes) });
   const region = (count: number) =>
     rng.chance(0.4)
@@ -226,9 +230,10 @@ export function randomPmu(arch: Arch, rng: Rng): PmuConfig {
   const nets = rng.shuffle(Array.from({ length: pmu.controlIn }, (_, p) => p));
   config.tokenIn.forEach((_, i) => {
     if (!rng.chance(0.4)) return;
-    const net = rng.chance(0.5) ? nets.shift() : undefined;
+    // Of two counters that hear one input the lower one is fed.
+    const net = rng.chance(0.1) ? rng.int(0, pmu.controlIn - 1) : rng.chance(0.5) ? nets.shift() : undefined;
     const source = net ?? pmu.controlIn + rng.int(0, pmu.tokens - 1);
-    config.tokenIn[i] = { used: 1, context: rng.int(0, contexts - 1), mask: randomMask(rng, n, 2), init: rng.int(0, 4), source };
+    config.tokenIn[i] = { used: 1, context: rng.int(0, contexts - 1), mask: randomMask(rng, n, 2), init: randomInit(rng, 4), source };
   });
   return config;
 }
@@ -245,7 +250,7 @@ export function randomAg(arch: Arch, rng: Rng): AgConfig {
   if (rng.chance(0.4)) config.row = { used: 1, limit: rng.int(0, 6), at: affineOf(rng, n, rng.int(-2, 2), 2) };
   if (rng.chance(0.4)) config.column = { used: 1, limit: rng.int(0, 60), at: affineOf(rng, n, rng.int(-4, 10), 10) };
   config.tokenIn.forEach((_, i) => {
-    if (rng.chance(0.3)) config.tokenIn[i] = { used: 1, mask: randomMask(rng, n, config.chain.count), init: rng.int(0, 3) };
+    if (rng.chance(0.3)) config.tokenIn[i] = { used: 1, mask: randomMask(rng, n, config.chain.count), init: randomInit(rng, 3) };
   });
   config.tokenOut.forEach((_, i) => {
     if (rng.chance(0.6)) config.tokenOut[i] = { used: 1, mask: randomMask(rng, n, config.chain.count) };

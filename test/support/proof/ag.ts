@@ -1,14 +1,15 @@
 /** The address generator: streams on one side, a memory port with latency and stalls of its own on the other. */
 import type { Arch } from '../../../src/arch/schema.ts';
-import { packBits } from '../../../src/base/bitstruct.ts';
+import { packBits, zeroOf } from '../../../src/base/bitstruct.ts';
 import { Rng } from '../../../src/base/rng.ts';
 import type { Recording, ReplayLayout } from '../../../src/cosim/replay.ts';
 import { type AgConfig, agLayout } from '../../../src/fabric/config.ts';
+import type { NetClass } from '../../../src/fabric/ports.ts';
 import type { Ag } from '../../../src/sim/ag/ag.ts';
 import { createAg } from '../../../src/sim/bench.ts';
 import { randomAg } from '../random-units.ts';
 import { Recorder } from './recorder.ts';
-import { queuesOf, randomRates, StreamPlayer } from './streams.ts';
+import { queuesOf, type Rates, randomRates, StreamPlayer } from './streams.ts';
 import { ARMED, type Played, withPast } from './units.ts';
 
 const BEAT_WORDS = 16;
@@ -20,16 +21,59 @@ export function playRandomAg(arch: Arch, bench: ReplayLayout, seed: string, cycl
   return withPast(rng, cycles, (some) => playAg(arch, bench, config, rng, some));
 }
 
-export function playAg(arch: Arch, bench: ReplayLayout, config: AgConfig, rng: Rng, cycles: number): Played {
+/** Many runs of whole beats, faster than the memory takes them. */
+export function playFullAg(arch: Arch, bench: ReplayLayout, seed: string, cycles: number): Played {
+  const rng = new Rng(seed);
+  const config = zeroOf(agLayout(arch));
+  config.enable = 1;
+  config.write = 1;
+  config.run = rng.pick([16 * rng.int(1, 8), rng.int(1, 20)]);
+  config.chain = { ...config.chain, count: 1, par: 1 };
+  config.chain.counters[0] = { min: 0, stride: 1, max: rng.pick([1, 2, 100]), bound: 0 };
+  config.address = { ...config.address, base: 16 * rng.int(0, 300) + rng.pick([0, 0, 4, 3]) };
+  config.address.inc[0] = rng.pick([config.run, 64, 96]);
+  return playAg(arch, bench, config, rng, cycles, { in: () => 1, out: () => 1, token: () => 1 }, () => rng.pick([0.03, 0.1, 1]));
+}
+
+/** Runs without real words: a token each cycle, and for long nobody who takes it. */
+export function playEmptyAg(arch: Arch, bench: ReplayLayout, seed: string): Played {
+  const rng = new Rng(seed);
+  const config = zeroOf(agLayout(arch));
+  config.enable = 1;
+  config.write = rng.int(0, 1);
+  config.run = rng.int(1, arch.pcu.lanes);
+  config.chain = { ...config.chain, count: 1, par: 1 };
+  config.chain.counters[0] = { min: 0, stride: 1, max: rng.pick([255, 256, 400]), bound: 0 };
+  config.column = { ...config.column, used: 1, limit: -1 };
+  config.tokenOut.forEach((token) => {
+    token.used = 1;
+  });
+  return playAg(arch, bench, config, rng, 720, { in: () => 1, out: () => 1, token: () => 1, tokensWait: rng.pick([250, 350, 600]) });
+}
+
+/** `memoryRate`: how often a channel of the memory moves. */
+export function playAg(
+  arch: Arch,
+  bench: ReplayLayout,
+  config: AgConfig,
+  rng: Rng,
+  cycles: number,
+  rates: Rates = randomRates(rng),
+  memoryRate: () => number = () => rng.pick([1, 1, 0.6, 0.25, 0.05]),
+): Played {
   const golden = createAg(arch, config);
   const { unit } = golden;
   const recorder = new Recorder(bench, cycles + 1, packBits(agLayout(arch), config));
   recorder.put('clear_i', 0, 1, 1);
   recorder.next();
-  const player = new StreamPlayer(recorder, arch, unit, rng, randomRates(rng), { floats: false, small: 0.2 }, false);
-  const memory = new MemorySide(recorder, arch, unit, rng);
-  const queues = queuesOf(unit);
+  // Sometimes no more vectors come than the runs that have been issued need, so that nothing is left at the end.
+  const exact = rng.chance(0.4);
+  const vectors = Math.ceil(config.run / arch.pcu.lanes);
+  const offers = (net: NetClass, _: number, taken: number) => net !== 'vector' || !exact || taken < config.write * issues * vectors;
   let issues = 0;
+  const player = new StreamPlayer(recorder, arch, unit, rng, rates, { floats: false, small: 0.2 }, false, offers);
+  const memory = new MemorySide(recorder, arch, unit, rng, memoryRate);
+  const queues = queuesOf(unit);
   let active = false;
   for (; recorder.cycle <= cycles; recorder.next()) {
     const armed = recorder.cycle >= ARMED;
@@ -67,8 +111,8 @@ class MemorySide {
     private readonly arch: Arch,
     private readonly ag: Ag,
     private readonly rng: Rng,
+    rate: () => number,
   ) {
-    const rate = () => rng.pick([1, 1, 0.6, 0.25]);
     this.#rates = { ar: rate(), r: rate(), aw: rate(), w: rate(), b: rate() };
     this.#latency = rng.int(1, 30);
   }

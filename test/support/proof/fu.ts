@@ -13,22 +13,41 @@ const CORNERS = [
   ...[0x3f000000, 0x3f7fffff, 0x33800000, 0x34000000, 0x00000001, 0x80000001, 0x3f803f80, 0x7f80ff80, 0x00800080, 0x7fc00001, 0x4f800000],
 ];
 
-function operands(rng: Rng): [number, number, number] {
+/** `pairs`: mostly pairs of bf16. */
+function operands(rng: Rng, pairs: boolean): [number, number, number] {
   const near = () => (0x3f800000 + rng.int(-0x2000000, 0x2000000)) ^ (rng.int(0, 1) << 31);
+  // Exponents near each other, near the least, or two that multiply to a subnormal one; few bits in the fraction.
+  const around = rng.pick([1, 63, 64, 127, 127]);
+  const exponent = () => (rng.chance(0.2) ? rng.int(0, 255) : Math.max(0, Math.min(255, around + rng.int(-10, 10))));
+  const sparse = (bits: number) => {
+    const low = rng.int(0, bits - 1);
+    return rng.pick([0, 1 << low, (1 << low) | 1, (1 << bits) - (1 << low), (1 << low) | (1 << rng.int(0, bits - 1))]);
+  };
+  const half = () =>
+    rng.chance(0.15) ? rng.pick([0, 0x8000, 0x7f80, 0xff80, 0x0001]) : (rng.int(0, 1) << 15) | (exponent() << 7) | sparse(7);
   const word = () => {
-    switch (rng.int(0, 4)) {
+    switch (pairs && rng.chance(0.8) ? 4 : rng.int(0, 6)) {
       case 0:
-        return rng.pick(CORNERS);
+        return rng.pick(CORNERS) + rng.int(-1, 1);
       case 1:
         return rng.float32Bits();
       case 2:
         return near();
       case 3:
         return rng.int(-300, 300);
+      case 4:
+        return (half() << 16) | half();
+      case 5:
+        return (rng.int(0, 1) << 31) | (exponent() << 23) | sparse(23);
       default:
         return rng.next32();
     }
   };
+  // Three zeros of any sign, in both halves.
+  if (rng.chance(0.03)) {
+    const zeros = () => rng.pick([0, 0x8000]) | (rng.int(0, 1) << 31);
+    return [zeros() | rng.pick([0, 0x3f80]), zeros() | rng.pick([0, 0x3f800000]), rng.int(0, 1) << 31];
+  }
   const [a, b] = [word() | 0, word() | 0];
   // Sums that cancel, products beside the third operand, equal operands.
   const twin = rng.pick([a, a ^ 0x80000000, a + rng.int(-2, 2)]) | 0;
@@ -68,7 +87,7 @@ export function playFu(arch: Arch, bench: ReplayLayout, seed: string, code: numb
     recorder.put('adv_i', 0, 1, Number(adv));
     const entry = Array.from({ length: lanes }, (_, i) => {
       const valid = rng.chance(fills);
-      const [a, b, c] = operands(rng);
+      const [a, b, c] = operands(rng, op === 'badd' || op === 'bmul' || op === 'bdot2');
       recorder.put('valid_i', i, 1, Number(valid));
       recorder.put('a_i', 32 * i, 32, a);
       recorder.put('b_i', 32 * i, 32, b);

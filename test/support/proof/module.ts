@@ -37,6 +37,8 @@ export interface BenchOptions {
   /** Changes the texts before they are built, or adds some. */
   readonly rewrite?: (modules: readonly ModuleText[]) => readonly { module: string; text: string }[];
   readonly flags?: readonly string[];
+  /** Whether registers begin with anything; not for modules with memories, which golden models begin with 0. */
+  readonly poison?: boolean;
 }
 
 /** Builds `top` for replay, or finds it. */
@@ -50,10 +52,10 @@ export function moduleBench(arch: Arch, top: string, options: BenchOptions = {})
 export function textBench(
   texts: readonly { module: string; text: string }[],
   signature: ModuleSignature,
-  { constants, flags }: BenchOptions = {},
+  { constants, flags, poison = false }: BenchOptions = {},
 ): Promise<ReplayBench> {
   return replayBench(
-    { ...replayModule(texts, signature, constants), ...(flags ? { flags } : {}) },
+    { ...replayModule(texts, signature, constants), ...(flags ? { flags } : {}), poison },
     // One directory a text, so that tests may build side by side.
     `build/cosim/${signature.name}-${hash64(texts.map(({ text }) => text).join('\n'))}`,
   );

@@ -8,7 +8,7 @@ import type { Recording, ReplayBench } from '../../../src/cosim/replay.ts';
 import type { Ag } from '../../../src/sim/ag/ag.ts';
 import { ClockEdge, Fifo } from '../../../src/sim/fifo.ts';
 import { AxiPort, type Memory } from '../../../src/sim/ports.ts';
-import { modulesBelow, textBench } from './module.ts';
+import { type BenchOptions, modulesBelow, textBench } from './module.ts';
 import { Recorder } from './recorder.ts';
 import { withPast } from './units.ts';
 
@@ -17,7 +17,7 @@ const LOADER = 255;
 const MODULE = 'kiln_coalescer';
 
 /** Port `port` of the architecture with so many generators, its parameters fixed by a wrapper. */
-export function portBench(arch: Arch, generators: number, port: number): Promise<ReplayBench> {
+export function portBench(arch: Arch, generators: number, port: number, options: BenchOptions = {}): Promise<ReplayBench> {
   const modules = modulesBelow(arch, MODULE);
   const { ports } = modules.at(-1)!.signature;
   const widths = ports.map(({ name, direction, width }) => ({
@@ -37,7 +37,8 @@ endmodule
 `;
   const clock = text.replace('input logic [0:0] clk_i', 'input logic clk_i').replace('.clk_i(clk_i[0])', '.clk_i(clk_i)');
   const signature = { ...modules.at(-1)!.signature, name, ports: widths };
-  return textBench([...modules, { module: name, text: clock }], signature, { constants: [], flags: ['-Wno-lint', '-Wno-style'] });
+  const parts = [...modules, { module: name, template: 'a test', text: clock, signature }];
+  return textBench(options.rewrite?.(parts) ?? parts, signature, { flags: ['-Wno-lint', '-Wno-style'], ...options, constants: [] });
 }
 
 export interface PlayedPort extends Recording {

@@ -26,14 +26,19 @@ export const allOf = (lanes: number): number => (lanes === 32 ? -1 : (1 << lanes
 export interface WordMix {
   readonly floats: boolean;
   readonly small: number;
+  /** Share of vectors without a masked lane; 0.6 if not said. */
+  readonly whole?: number;
+  /** What scalars lie between, if they are all bounds of counters. */
+  readonly bounds?: readonly [number, number];
 }
 
 export function randomEntry(rng: Rng, net: NetClass, lanes: number, mix: WordMix): Entry {
   const word = () => (rng.chance(mix.small) ? rng.int(-4, 6) : mix.floats ? rng.float32Bits() : rng.int32()) | 0;
   if (net === 'control') return NO_ENTRY;
   // Scalars are mostly bounds of counters.
+  if (net === 'scalar' && mix.bounds) return { words: [rng.int(...mix.bounds)], mask: 0, last: rng.int(0, 1) };
   if (net === 'scalar') return { words: [rng.chance(0.7) ? rng.int(-3, 8) : word()], mask: 0, last: rng.int(0, 1) };
-  const mask = rng.chance(0.6) ? allOf(lanes) : rng.int32() & allOf(lanes);
+  const mask = rng.chance(mix.whole ?? 0.6) ? allOf(lanes) : rng.int32() & allOf(lanes);
   return { words: Array.from({ length: lanes }, (_, i) => ((mask >> i) & 1 ? word() : 0)), mask, last: rng.int(0, 1) };
 }
 
@@ -57,6 +62,8 @@ export interface Rates {
   readonly out: () => number;
   /** Of tokens that arrive. */
   readonly token: () => number;
+  /** Until this cycle nobody takes a token. */
+  readonly tokensWait?: number;
 }
 
 /** A rate of its own for every port; sometimes one that lets queues run full or dry. */
@@ -74,6 +81,8 @@ export class StreamPlayer {
   popped = 0;
   readonly #in: readonly (readonly number[])[];
   readonly #out: readonly (readonly number[])[];
+  readonly #tokensWait: number;
+  readonly #taken: readonly number[][];
 
   constructor(
     private readonly recorder: Recorder,
@@ -84,18 +93,20 @@ export class StreamPlayer {
     private readonly mix: WordMix,
     /** Offers only what is taken, as a switch does; otherwise also to full queues, which must not take it. */
     private readonly polite: boolean,
-    /** Whether anything is offered to a port in this cycle. */
-    private readonly offers: (net: NetClass, port: number) => boolean = () => true,
+    /** Whether anything is offered to a port in this cycle, which has taken so many entries. */
+    private readonly offers: (net: NetClass, port: number, taken: number) => boolean = () => true,
   ) {
     this.#in = NETS.map((net) => unit.inputs[net].map(() => (net === 'control' ? rates.token() : rates.in())));
     this.#out = NETS.map((net) => unit.outputs[net].map(() => rates.out()));
+    this.#taken = NETS.map((net) => unit.inputs[net].map(() => 0));
+    this.#tokensWait = rates.tokensWait ?? 0;
   }
 
   /** Both sides of all streams in one cycle; the unit is stepped afterwards. */
   cycle(): void {
     NETS.forEach((net, n) => {
       this.unit.inputs[net].forEach((fifo, i) => {
-        this.#offer(net, fifo, i, this.#in[n][i]);
+        this.#offer(net, fifo, i, this.#in[n][i], this.#taken[n]);
       });
       this.unit.outputs[net].forEach((fifo, i) => {
         this.#take(net, fifo, i, this.#out[n][i]);
@@ -103,12 +114,12 @@ export class StreamPlayer {
     });
   }
 
-  #offer(net: NetClass, fifo: Fifo, i: number, rate: number): void {
+  #offer(net: NetClass, fifo: Fifo, i: number, rate: number, taken: number[]): void {
     const { recorder, rng } = this;
     const { lanes } = this.arch.pcu;
     const p = PREFIX[net];
     recorder.want(`${p}in_ready_o`, i, 1, fifo.ready);
-    if (!rng.chance(rate) || (this.polite && !fifo.ready) || !this.offers(net, i)) return;
+    if (!rng.chance(rate) || (this.polite && !fifo.ready) || !this.offers(net, i, taken[i])) return;
     const entry = randomEntry(rng, net, lanes, this.mix);
     recorder.put(`${p}in_valid_i`, i, 1, 1);
     const lsb = i * payloadBits(this.arch, net);
@@ -116,6 +127,7 @@ export class StreamPlayer {
     if (!fifo.ready) return;
     fifo.push(entry.words, entry.mask, entry.last);
     this.pushed++;
+    taken[i]++;
   }
 
   #take(net: NetClass, fifo: Fifo, i: number, rate: number): void {
@@ -125,7 +137,7 @@ export class StreamPlayer {
     const lsb = i * payloadBits(this.arch, net);
     if (fifo.valid && net !== 'control')
       eachField(net, this.arch.pcu.lanes, headOf(fifo), (at, width, value) => recorder.want(`${p}out_data_o`, lsb + at, width, value));
-    if (!rng.chance(rate)) return;
+    if (!rng.chance(rate) || (net === 'control' && recorder.cycle < this.#tokensWait)) return;
     recorder.put(`${p}out_ready_i`, i, 1, 1);
     if (!fifo.valid) return;
     fifo.pop();

@@ -4,6 +4,7 @@ import { packBits } from '../../../src/base/bitstruct.ts';
 import { Rng } from '../../../src/base/rng.ts';
 import type { Recording, ReplayLayout } from '../../../src/cosim/replay.ts';
 import { type PcuConfig, type PmuConfig, pcuLayout, pmuLayout } from '../../../src/fabric/config.ts';
+import type { NetClass } from '../../../src/fabric/ports.ts';
 import { createPcu, createPmu, type UnitBench } from '../../../src/sim/bench.ts';
 import { CAUSE } from '../../../src/sim/unit.ts';
 import { randomPcu, randomPmu } from '../random-units.ts';
@@ -41,8 +42,9 @@ export function playPcu(arch: Arch, bench: ReplayLayout, config: PcuConfig, rng:
     recorder.want('error_o', 0, 1, has(CAUSE.tokenOverflow));
     recorder.want('error_o', 1, 1, has(CAUSE.tapCollision));
   };
+  const needs = rng.chance(0.4) ? needsOf(arch, () => createPcu(arch, config)) : undefined;
   return withPast(rng, options.cycles, (cycles) =>
-    play(arch, bench, createPcu(arch, config), words, rng, { ...options, cycles, polite: false }, before),
+    play(arch, bench, createPcu(arch, config), words, rng, { ...options, cycles, polite: false, needs }, before),
   );
 }
 
@@ -66,14 +68,44 @@ export function playPmu(arch: Arch, bench: ReplayLayout, config: PmuConfig, rng:
       golden.errors.some(({ cause }) => cause === CAUSE.tokenOverflow),
     );
   };
+  const needs = rng.chance(0.4) ? needsOf(arch, () => createPmu(arch, config)) : undefined;
   let memory: Int32Array | undefined;
   return withPast(rng, options.cycles, (cycles) => {
     const golden = createPmu(arch, config);
     // A new run finds what the run before it has written.
     if (memory) golden.unit.words.set(memory);
     memory = golden.unit.words;
-    return play(arch, bench, golden, words, rng, { ...options, cycles, polite: true }, sticky, active);
+    return play(arch, bench, golden, words, rng, { ...options, cycles, polite: true, needs }, sticky, active);
   });
+}
+
+/** How many entries a run takes from each input. */
+export type Needs = Readonly<Record<'vector' | 'scalar', readonly number[]>>;
+
+/** What a unit takes until it has finished, when that does not hang on what it is given: a run with so much ends with nothing left. */
+export function needsOf(arch: Arch, create: () => UnitBench, longest = 400): Needs | undefined {
+  const taken = (word: number): Needs | undefined => {
+    const golden = create();
+    const { unit } = golden;
+    const given = { vector: unit.inputs.vector.map(() => 0), scalar: unit.inputs.scalar.map(() => 0) };
+    for (let cycle = 0; !unit.quiet(); cycle++) {
+      if (cycle === longest) return undefined;
+      for (const net of ['vector', 'scalar', 'control'] as const) {
+        const words = new Array<number>(net === 'vector' ? arch.pcu.lanes : 1).fill(word);
+        unit.inputs[net].forEach((fifo, i) => {
+          if (!fifo.ready) return;
+          fifo.push(words, -1, 0);
+          if (net !== 'control') given[net][i]++;
+        });
+        for (const fifo of unit.outputs[net]) if (fifo.valid) fifo.pop();
+      }
+      golden.cycle(true);
+    }
+    const from = (net: 'vector' | 'scalar') => unit.inputs[net].map((fifo, i) => given[net][i] - fifo.count);
+    return { vector: from('vector'), scalar: from('scalar') };
+  };
+  const one = taken(2);
+  return one && JSON.stringify(one) === JSON.stringify(taken(5)) ? one : undefined;
 }
 
 /** Half of the runs come after another one of the same configuration that was cut off. */
@@ -91,7 +123,7 @@ function play(
   golden: UnitBench,
   config: Uint32Array,
   rng: Rng,
-  options: PlayOptions & { readonly polite: boolean },
+  options: PlayOptions & { readonly polite: boolean; readonly needs?: Needs | undefined },
   before: (recorder: Recorder, golden: UnitBench, wasActive: boolean) => void,
   after?: (recorder: Recorder, golden: UnitBench) => void,
 ): Played {
@@ -100,7 +132,8 @@ function play(
   recorder.put('clear_i', 0, 1, 1);
   recorder.next();
   const mix = options.mix ?? { floats: rng.chance(0.5), small: rng.pick([0.2, 0.2, 0.9]) };
-  const player = new StreamPlayer(recorder, arch, golden.unit, rng, options.rates ?? randomRates(rng), mix, polite);
+  const offers = (net: NetClass, i: number, taken: number) => net === 'control' || !options.needs || taken < options.needs[net][i];
+  const player = new StreamPlayer(recorder, arch, golden.unit, rng, options.rates ?? randomRates(rng), mix, polite, offers);
   const queues = queuesOf(golden.unit);
   let issues = 0;
   let active = false;
