@@ -43,20 +43,20 @@ test('integer quotients, roots and the cosine in one expression', () => {
   expect(run.golden.answers.outputs).toEqual(run.evaluated);
 });
 
-/** exp, log, a quotient, waves: some 260 operations that meet again and again. */
+/** exp, log, a quotient, waves: some 247 operations that meet again and again. */
 const long = (inputs: readonly Expr[]): Expr[] => {
   const [a, b] = inputs as Expr<'f32'>[];
   const quotient = a.exp().add(b.abs().log()).div(a.sin().add(2));
-  return [quotient.mul(b.tanh()).sub(a.erf().add(b.sigmoid())).pow(b)];
+  return [quotient.mul(b.tanh()).sub(a.erf()).pow(b)];
 };
 
 test.each(full ? (['plasticine', 'sara'] as const) : (['plasticine'] as const))(
-  'an expression of 260 operations runs at full rate on %s',
+  'an expression of 247 operations runs at full rate on %s',
   (name) => {
     const vectors = 512;
     const fabric = fabricNamed(name);
     const run = runExpression(fabric, ['f32', 'f32'], vectors, new Rng(name), long);
-    expect(countWork(run.compiled.program).operations).toBeGreaterThan(250 * vectors * fabric.arch.pcu.lanes);
+    expect(countWork(run.compiled.program).operations).toBeGreaterThan(240 * vectors * fabric.arch.pcu.lanes);
     expect(run.golden).toMatchObject({ status: 'done', errors: [], residue: false });
     expect(run.golden.answers.outputs).toEqual(run.evaluated);
     expect(run.compiled.units.pmu).toBeGreaterThan(0);
