@@ -33,7 +33,7 @@ test.each([
 ] as const)('a product on %i x %i compute units, depth %i, keeps their functional units busy', minutes, async (rows, columns, k) => {
   const demo = fabricNamed('demo');
   const { pcu } = demo.arch;
-  const shape = { m: rows * pcu.stages, n: columns * 4 * pcu.lanes, k, dtype: 'f32' };
+  const shape = { m: rows * pcu.stages, n: columns * 4 * pcu.lanes, k, dtype: 'f32', copies: 1 };
   const accept: AcceptPlan = ({ grid }) => grid.rows === rows && grid.columns === columns && grid.links === 1;
   const { golden } = await agree(demo, gemm, shape, accept);
   const busy = golden!.stats.contexts.filter((context) => context.kind === 'pcu' && context.issues > 0);
@@ -44,7 +44,7 @@ test.each([
 });
 
 test.each([
-  ['a chain of compute units, sums handed on', gemm, { m: 20, n: 40, k: 64, dtype: 'i32' }, ({ grid }) => grid.links === 2],
+  ['a chain of compute units, sums handed on', gemm, { m: 20, n: 40, k: 64, dtype: 'i32', copies: 1 }, ({ grid }) => grid.links === 2],
   ['windows over whole maps', conv, { channels: 4, filters: 12, height: 9, width: 10, dtype: 'f32' }, ({ right }) => !right.image?.bands],
   ['windows over bands of maps', conv, { channels: 3, filters: 7, height: 8, width: 7, dtype: 'f32' }, ({ right }) => right.image?.bands],
 ] satisfies readonly (readonly [
@@ -61,5 +61,5 @@ test.runIf(process.env.KILN_FULL)('sums that are held until a block is done', mi
   const fabric = fabricNamed('tiny', { grid: { columns: 4, rows: 4 }, pcu: { ring: 13 } });
   const shape = { channels: 4, filters: 14, height: 8, width: 12, dtype: 'f32' };
   await agree(fabric, conv, shape, ({ held, vectors, blocks, groups }) => held && vectors === 13 && blocks * groups > 1);
-  await agree(fabric, gemm, { m: 20, n: 50, k: 12, dtype: 'i32' }, ({ held }) => held);
+  await agree(fabric, gemm, { m: 20, n: 50, k: 12, dtype: 'i32', copies: 1 }, ({ held }) => held);
 });
