@@ -61,6 +61,17 @@ describe.each(Object.values(DRAM_PROFILES))('with $name', (dram) => {
   });
 });
 
+test('filter: words below a bound, packed, and their number', async () => {
+  const words = Float32Array.from({ length: 256 }, (_, i) => ((i * 37) % 64) / 8);
+  const both = await runBoth(tiny, program('filter'), { image: new Uint8Array(words.slice().buffer) });
+  expect([both.golden.status, both.golden.residue]).toEqual(['done', false]);
+  const kept = [...words.slice(0, 64)].filter((x) => x < 5.25);
+  expect(kept).toHaveLength(42);
+  expect(both.golden.results[0]).toBe(42);
+  expect([...new Float32Array(wordsOf(both.golden).buffer).slice(64, 106)]).toEqual(kept);
+  expectEqual(both);
+});
+
 describe('ends other than done', () => {
   const image = counting(256, 'int');
 
