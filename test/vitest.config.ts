@@ -12,8 +12,8 @@ export default defineConfig({
     pool: 'forks',
     // Much of a test's time is a child process (Verilator, a compiler): the default of one worker on two cores leaves one idle.
     maxWorkers: 2,
-    testTimeout: process.env.KILN_FULL ? 1_800_000 : 120_000,
-    hookTimeout: 300_000,
+    testTimeout: process.env.KILN_FULL ? 1_800_000 : 900_000,
+    hookTimeout: 1_200_000,
     reporters: ['default'],
   },
 });
