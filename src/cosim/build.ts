@@ -53,7 +53,7 @@ export function buildRtl(fabric: Fabric, options: RtlBuildOptions = {}): Promise
       ...(probes ? { extraCFlags: ['-DKILN_PROBES'] } : {}),
       // The harness is a host like any other: it drives the fabric with the driver of the hand-off kit.
       cpp: [join(testbench, 'harness.cpp'), RTL_PATHS.driver, ...(models ? [models.cpp] : [])],
-      headers: [join(testbench, 'dram.h'), RTL_PATHS.header, RTL_PATHS.driverHeader],
+      headers: [join(testbench, 'dram.h'), join(testbench, 'shuffled_dram.h'), RTL_PATHS.header, RTL_PATHS.driverHeader],
       ...(models ? { libraries: models.libraries } : { waiver: RTL_PATHS.waivers }),
       hierarchical,
       // A block built apart is one function of all its inputs, so that every ring of tiles looks like a loop.

@@ -13,6 +13,8 @@ export interface RtlRunOptions extends RunOptions, Omit<RtlBuildOptions, 'trace'
   readonly waves?: string;
   /** With `unknowns: 'unique'`: the seed of what registers hold before they are reset. */
   readonly seed?: number;
+  /** The seed (not 0) of a memory that answers in any order and time that AXI4 allows, so that cycles say nothing. */
+  readonly shuffle?: number;
   /** With `watched`: tells events from this cycle on, until so many words are written (by default 2^26). */
   readonly watch?: { readonly from: number; readonly words?: number };
 }
@@ -66,6 +68,7 @@ async function runWith(
       `max_cycles ${job.maxCycles}`,
       `load_polls ${job.loadPolls}`,
       ...(options.watch ? [`probe_from ${options.watch.from}`, `probe_words ${options.watch.words ?? 0}`] : []),
+      ...(options.shuffle ? [`shuffle ${options.shuffle}`] : []),
       `profile ${unit} ${read} ${total} ${readLatency} ${writeLatency}`,
       `args ${job.args.join(' ')}`,
     ];

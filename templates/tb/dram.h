@@ -31,13 +31,15 @@ struct Beat {
 class Dram {
  public:
   Dram(const DramProfile& profile, unsigned ports, std::vector<uint8_t> memory)
-      : profile_(profile), ports_(ports), memory_(std::move(memory)), limit_(memory_.size()) {
+      : ports_(ports), profile_(profile), memory_(std::move(memory)), limit_(memory_.size()) {
     memory_.resize((memory_.size() + 63) / 64 * 64);
-    reset();
+    Dram::reset();
   }
 
+  virtual ~Dram() = default;
+
   // Empty queues, full credits, slot 0 first: the state in which a run begins.
-  void reset() {
+  virtual void reset() {
     for (Port& port : ports_) port = Port();
     read_pool_ = profile_.read + cost();
     total_pool_ = profile_.total + cost();
@@ -63,17 +65,17 @@ class Dram {
   bool r_last(unsigned p) const { return ports_[p].r_last; }
   uint32_t b_id(unsigned p) const { return ports_[p].b_id; }
 
-  void ar(unsigned p, const Burst& burst) {
+  virtual void ar(unsigned p, const Burst& burst) {
     ports_[p].reads.push_back({burst, now_ + profile_.read_latency});
     ports_[p].read_beats += burst.beats;
   }
-  void aw(unsigned p, const Burst& burst) {
+  virtual void aw(unsigned p, const Burst& burst) {
     ports_[p].writes.push_back(burst);
     ports_[p].write_beats += burst.beats;
   }
-  void w(unsigned p, const Beat& data, uint32_t strobe) { ports_[p].data.push_back({data, strobe}); }
+  virtual void w(unsigned p, const Beat& data, uint32_t strobe) { ports_[p].data.push_back({data, strobe}); }
 
-  void tick() {
+  virtual void tick() {
     read_pool_ = capped(read_pool_ + profile_.read, profile_.read);
     total_pool_ = capped(total_pool_ + profile_.total, profile_.total);
     const unsigned slots = 2 * static_cast<unsigned>(ports_.size());
@@ -99,7 +101,7 @@ class Dram {
     for (Port& port : ports_) publish(port);
   }
 
- private:
+ protected:
   struct Read {
     Burst burst;
     int64_t due;  // the first cycle in which its first beat may be on R
@@ -124,21 +126,38 @@ class Dram {
     Beat r_data = {};
   };
 
+  // A beat of the memory, and the words of one with a strobe back into it.
+  void fetch(uint64_t address, Beat& into) {
+    if (inside(address)) {
+      std::memcpy(into.words, &memory_[address], 64);
+    } else {
+      std::memset(into.words, 0, 64);
+    }
+    served_reads_++;
+  }
+  void store(uint64_t address, const Write& beat) {
+    if (inside(address)) {
+      for (unsigned i = 0; i < 16; i++) {
+        if (beat.strobe >> i & 1) std::memcpy(&memory_[address + 4 * i], &beat.data.words[i], 4);
+      }
+    }
+    served_writes_++;
+  }
+
+  std::vector<Port> ports_;
+  int64_t now_ = 0;
+
+ private:
   int64_t cost() const { return 64 * profile_.unit; }
   int64_t capped(int64_t pool, int64_t refill) const { return pool < refill + cost() ? pool : refill + cost(); }
   bool readable(const Port& port) const { return !port.reads.empty() && now_ + 1 >= port.reads.front().due; }
 
   void serve_read(Port& port) {
     Burst& burst = port.reads.front().burst;
-    if (inside(burst.address)) {
-      std::memcpy(port.r_data.words, &memory_[burst.address], 64);
-    } else {
-      std::memset(port.r_data.words, 0, 64);
-    }
+    fetch(burst.address, port.r_data);
     port.r_valid = true;
     port.r_id = burst.id;
     port.r_last = burst.beats == 1;
-    served_reads_++;
     port.read_beats--;
     burst.address += 64;
     if (--burst.beats == 0) port.reads.pop_front();
@@ -146,14 +165,8 @@ class Dram {
 
   void serve_write(Port& port) {
     Burst& burst = port.writes.front();
-    const Write& beat = port.data.front();
-    if (inside(burst.address)) {
-      for (unsigned i = 0; i < 16; i++) {
-        if (beat.strobe >> i & 1) std::memcpy(&memory_[burst.address + 4 * i], &beat.data.words[i], 4);
-      }
-    }
+    store(burst.address, port.data.front());
     port.data.pop_front();
-    served_writes_++;
     port.write_beats--;
     burst.address += 64;
     if (--burst.beats > 0) return;
@@ -180,10 +193,9 @@ class Dram {
   }
 
   DramProfile profile_;
-  std::vector<Port> ports_;
   std::vector<uint8_t> memory_;
   uint64_t limit_;
-  int64_t read_pool_ = 0, total_pool_ = 0, now_ = 0;
+  int64_t read_pool_ = 0, total_pool_ = 0;
   unsigned first_ = 0;
   bool out_of_range_ = false;
   uint64_t first_out_of_range_ = 0, served_reads_ = 0, served_writes_ = 0;

@@ -22,6 +22,7 @@
 #include "Vkiln_top.h"
 #include "dram.h"
 #include "kiln_driver.h"
+#include "shuffled_dram.h"
 #include "verilated.h"
 #ifdef KILN_PROBES
 #include "svdpi.h"
@@ -106,6 +107,7 @@ struct Job {
   uint64_t max_cycles = 0;
   uint32_t load_polls = 0;
   kiln::DramProfile profile = {};
+  uint64_t shuffle = 0;  // the seed of a memory that answers in any order and time; 0: the one of the profile
   std::vector<uint32_t> args;
   uint64_t probe_from = 2, probe_words = 0;
 };
@@ -126,6 +128,7 @@ Job read_job(const char* path) {
     else if (key == "config_address") words >> job.config_address;
     else if (key == "max_cycles") words >> job.max_cycles;
     else if (key == "load_polls") words >> job.load_polls;
+    else if (key == "shuffle") words >> job.shuffle;
     else if (key == "probe_from") words >> job.probe_from;
     else if (key == "probe_words") words >> job.probe_words;
     else if (key == "profile") {
@@ -149,7 +152,7 @@ std::vector<uint8_t> read_bytes(const std::string& path) {
 class Bench {
  public:
   Bench(VerilatedContext& context, const Job& job, std::vector<uint8_t> memory, uint64_t image_bytes)
-      : context_(context), top_(&context), dram_(job.profile, kPorts, std::move(memory)), image_bytes_(image_bytes) {
+      : context_(context), top_(&context), memory_(memory_of(job, std::move(memory))), dram_(*memory_), image_bytes_(image_bytes) {
 #if VM_TRACE
     if (!job.waves.empty()) {
       context.traceEverOn(true);
@@ -266,6 +269,11 @@ class Bench {
   kiln::Dram& dram() { return dram_; }
 
  private:
+  static std::unique_ptr<kiln::Dram> memory_of(const Job& job, std::vector<uint8_t> memory) {
+    if (job.shuffle) return std::make_unique<kiln::ShuffledDram>(job.profile, kPorts, std::move(memory), job.shuffle);
+    return std::make_unique<kiln::Dram>(job.profile, kPorts, std::move(memory));
+  }
+
   // Inputs may begin with anything, as registers do.
   void idle_inputs() {
     top_.s_axil_awaddr_i = top_.s_axil_araddr_i = 0;
@@ -362,7 +370,8 @@ class Bench {
 
   VerilatedContext& context_;
   Vkiln_top top_;
-  kiln::Dram dram_;
+  const std::unique_ptr<kiln::Dram> memory_;
+  kiln::Dram& dram_;
   uint64_t image_bytes_;
   std::deque<bool> lasts_[kPorts];
   uint64_t run_cycle_ = 0, end_cycle_ = 0, cycles_ = 0;
