@@ -13,6 +13,13 @@ import { type ModuleText, modulesBelow, replayModule } from './module.ts';
 const RAM = 'kiln_ram_1r1w';
 const NETLIST = 'netlist.v';
 
+/**
+ * Verilator's flags for a netlist. Before 5.010 its bit-op-tree optimisation loses inversions in trees of single bits, as Yosys
+ * writes exclusive ors of several inputs (Verilator's issue 4059): sums of a PCU in gates then came out 3 * 2^15 too small, or
+ * 0 as 0x80000000, while Icarus Verilog read the same netlist right.
+ */
+export const VERILATED_NETLIST: readonly string[] = ['-fno-const-bit-op-tree', '-Wno-lint', '-Wno-fatal'];
+
 /** `elaborated`: what Yosys takes the text for; `gates`: what it maps that to, memories apart. */
 export type Level = 'elaborated' | 'gates';
 
