@@ -35,6 +35,7 @@ function deafInputs({ pcu, pmu, ag, network }: Arch, places: Places): Diagnostic
     ['pmu', 'vectorIn', pmu.vectorIn, 'vectorTracks'],
     ['pmu', 'scalarIn', pmu.scalarIn, 'scalarTracks'],
     ['pmu', 'controlIn', pmu.controlIn, 'controlTracks'],
+    ['ag', 'scalarIn', ag.scalarIn, 'scalarTracks'],
     ['ag', 'controlIn', ag.controlIn, 'controlTracks'],
   ] as const;
   return inputs

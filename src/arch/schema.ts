@@ -66,6 +66,7 @@ const ag = z
       .default(['west', 'east'])
       .describe('borders that carry address generators'),
     counters: count(1, 8, 6, 'counters of the context'),
+    scalarIn: count(1, 8, 2, 'scalar input FIFOs: bounds, offsets, numbers of words'),
     controlIn: count(1, 8, 2, 'token inputs'),
     controlOut: count(1, 8, 2, 'token outputs'),
     burstBeats: count(1, 16, 4, '64 B beats in one AXI burst at most'),

@@ -26,6 +26,7 @@ export function placeOf(path: string): string {
 export function wordsFor(arch: Arch, kind: TileKind): ReadonlyMap<string, Words> {
   if (kind === 'pcu') return pcuWords(arch);
   if (kind === 'pmu') return pmuWords(arch);
+  if (kind === 'ag') return agWords(arch);
   return new Map();
 }
 
@@ -110,6 +111,15 @@ function pmuWords(arch: Arch): Map<string, Words> {
       'tokenIn[].source',
       { values: new Map([...numbered('net', pmu.controlIn), ...numbered('local', pmu.tokens, pmu.controlIn)]), always: true },
     ],
+  ]);
+}
+
+function agWords({ ag }: Arch): Map<string, Words> {
+  const port = { values: numbered('scalar', ag.scalarIn), always: true };
+  return new Map<string, Words>([
+    ['chain.counters[].bound', { values: numbered('scalar', ag.scalarIn, 1) }],
+    ['offset.port', port],
+    ['column.from.port', port],
   ]);
 }
 

@@ -50,11 +50,18 @@ const affine = (counters: number, width: number) =>
     inc: array(counters, sint(width), 'added at each step of the counter; its sum is dropped when the counter wraps'),
   });
 
-const guardLayout = (counters: number) =>
+const guardFields = (counters: number) => ({
+  used: flag(),
+  limit: sint(32, 'values at or above it are masked'),
+  at: affine(counters, 32),
+});
+
+/** A word popped from a scalar input, which holds until the next one. */
+const inputWord = (counters: number, scalarIn: number) =>
   struct({
     used: flag(),
-    limit: sint(32, 'values at or above it are masked'),
-    at: affine(counters, 32),
+    port: bits(bitsFor(scalarIn), 'scalar input'),
+    mask: bits(counters, 'popped at issues where the masked counters are at their first value'),
   });
 
 /** Layout of a PCU. */
@@ -188,11 +195,12 @@ export function agLayout(arch: Arch) {
   return struct({
     enable: flag(),
     write: flag('0: DRAM to vector output 0; 1: vector input 0 to DRAM'),
-    chain: chainLayout(n, 0),
+    chain: chainLayout(n, ag.scalarIn),
     run: bits(24, 'words of one run (one run an issue)'),
     address: affine(n, 32),
-    row: guardLayout(n),
-    column: guardLayout(n),
+    offset: inputWord(n, ag.scalarIn),
+    row: struct(guardFields(n)),
+    column: struct({ ...guardFields(n), from: inputWord(n, ag.scalarIn) }),
     tokenIn: array(ag.controlIn, maskedToken(n)),
     tokenOut: array(ag.controlOut, agTokenOut(n)),
   });

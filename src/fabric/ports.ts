@@ -34,7 +34,7 @@ export function portsOf(arch: Arch, kind: TileKind): Record<NetClass, PortCount>
     case 'ag':
       return {
         vector: { in: 1, out: 1 },
-        scalar: { in: 0, out: 0 },
+        scalar: { in: ag.scalarIn, out: 0 },
         control: { in: ag.controlIn, out: ag.controlOut },
       };
     case 'host':

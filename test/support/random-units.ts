@@ -28,6 +28,8 @@ interface ChainOptions {
   readonly zeroTrips: boolean;
   /** Scalar inputs there are. */
   readonly scalarIn: number;
+  /** Share of counters with a bound, as far as there are inputs; 0.15 if not said. */
+  readonly bounded?: number;
 }
 
 /** Counters near the ends of what 32 bits hold: comparisons do not wrap. */
@@ -38,7 +40,7 @@ const FAR = [
   { min: 0x70000000, stride: -0x60000000, max: -0x70000000 },
 ];
 
-export function randomChain(rng: Rng, { counters, lanes, bounds, zeroTrips, scalarIn }: ChainOptions): ChainConfig {
+export function randomChain(rng: Rng, { counters, lanes, bounds, zeroTrips, scalarIn, bounded = 0.15 }: ChainOptions): ChainConfig {
   const count = rng.int(zeroTrips ? 0 : 1, Math.min(4, counters));
   const idle = rng.chance(0.5);
   return {
@@ -57,7 +59,7 @@ export function randomChain(rng: Rng, { counters, lanes, bounds, zeroTrips, scal
       const trips = rng.int(zeroTrips && rng.chance(0.3) ? 0 : 1, 5);
       const slack = trips === 0 ? rng.int(0, 2) : rng.int(0, Math.abs(stride) - 1);
       const max = min + trips * stride - Math.sign(stride) * slack;
-      const bound = bounds.length > 0 && rng.chance(0.15) ? 1 + (bounds.shift() as number) : 0;
+      const bound = bounds.length > 0 && rng.chance(bounded) ? 1 + (bounds.shift() as number) : 0;
       return { min, stride, max, bound };
     }),
   };
@@ -242,18 +244,30 @@ export function randomAg(arch: Arch, rng: Rng): AgConfig {
   const { ag } = arch;
   const config = zeroOf(agLayout(arch));
   const n = ag.counters;
+  const scalars = rng.shuffle(Array.from({ length: ag.scalarIn }, (_, p) => p));
   config.enable = 1;
   config.write = rng.int(0, 1);
-  config.chain = { ...randomChain(rng, { counters: n, lanes: 1, bounds: [], zeroTrips: false, scalarIn: 0 }), par: 1 };
+  const bounds = rng.chance(0.5) ? scalars.splice(0, rng.int(0, scalars.length)) : [];
+  const zeroTrips = rng.chance(0.5);
+  config.chain = { ...randomChain(rng, { counters: n, lanes: 1, bounds, zeroTrips, scalarIn: ag.scalarIn, bounded: 0.4 }), par: 1 };
+  const mask = () => randomMask(rng, n, config.chain.count);
+  // What is not in use says nothing; two words may come from one input.
+  const word = (often: number) => ({
+    used: rng.chance(often) ? 1 : 0,
+    port: scalars.length > 0 && rng.chance(0.9) ? rng.pick(scalars) : rng.int(0, ag.scalarIn - 1),
+    mask: mask(),
+  });
   config.run = rng.pick([1, 2, rng.int(1, 20), rng.int(1, 100), 64]);
   config.address = affineOf(rng, n, rng.int(2000, 3000), 70);
+  config.offset = word(0.3);
   if (rng.chance(0.4)) config.row = { used: 1, limit: rng.int(0, 6), at: affineOf(rng, n, rng.int(-2, 2), 2) };
-  if (rng.chance(0.4)) config.column = { used: 1, limit: rng.int(0, 60), at: affineOf(rng, n, rng.int(-4, 10), 10) };
+  config.column.from = word(0.3);
+  if (rng.chance(0.5)) Object.assign(config.column, { used: 1, limit: rng.int(0, 60), at: affineOf(rng, n, rng.int(-4, 10), 10) });
   config.tokenIn.forEach((_, i) => {
-    if (rng.chance(0.3)) config.tokenIn[i] = { used: 1, mask: randomMask(rng, n, config.chain.count), init: randomInit(rng, 3) };
+    if (rng.chance(0.3)) config.tokenIn[i] = { used: 1, mask: mask(), init: randomInit(rng, 3) };
   });
   config.tokenOut.forEach((_, i) => {
-    if (rng.chance(0.6)) config.tokenOut[i] = { used: 1, mask: randomMask(rng, n, config.chain.count) };
+    if (rng.chance(0.6)) config.tokenOut[i] = { used: 1, mask: mask() };
   });
   return config;
 }

@@ -31,8 +31,3 @@ export function checkChain(report: Report, chain: ChainConfig, facts: ChainFacts
       claims.claim(here, `scalar input ${counter.bound - 1}`, `${owner}counters[${c}].bound`);
   });
 }
-
-/** True when the chain, with its constant bounds, has a counter without a single value. */
-export function isEmpty(chain: ChainConfig): boolean {
-  return chain.counters.slice(0, chain.count).some(({ min, max, stride }) => (stride > 0 ? min >= max : min <= max));
-}

@@ -100,7 +100,7 @@ export function lowerTransfer(
   if (rowDimensions.length)
     config.row = { used: 1, limit: dram.shape[rowDimensions[0]], at: { base: chain.affine(1).base, inc: chain.affine(1).inc } };
   if (exceeds[rank - 1])
-    config.column = { used: 1, limit: dram.shape[rank - 1], at: { base: chain.affine(2).base, inc: chain.affine(2).inc } };
+    Object.assign(config.column, { used: 1, limit: dram.shape[rank - 1], at: { base: chain.affine(2).base, inc: chain.affine(2).inc } });
   // A run that is beyond the array says so at once, before the runs ahead of it are written: then every run tells.
   const beyond = rowDimensions.length > 0 || greatest(place[rank - 1], loops) >= dram.shape[rank - 1];
   if (transfer.kind === 'store') config.tokenOut[0] = { used: 1, mask: beyond ? 0 : chain.maskOf(everything) };

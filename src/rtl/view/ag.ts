@@ -22,6 +22,17 @@ export interface AgView {
   readonly counterMsb: number;
   readonly valuesMsb: number;
   readonly boundBits: number;
+  /** Scalar inputs: flat payloads and words, and the fields that name one. */
+  readonly scalarIn: number;
+  readonly scalarInMsb: number;
+  readonly scalarDataMsb: number;
+  readonly scalarWordsMsb: number;
+  readonly scalarCountMsb: number;
+  readonly scalarDepth: number;
+  readonly portBits: number;
+  readonly scalars: readonly { readonly index: number; readonly slice: BitRange }[];
+  /** Words popped from scalar inputs; each is in use where all of its `used` bits are set. */
+  readonly words: readonly { readonly name: string; readonly used: readonly number[]; readonly port: BitRange; readonly mask: BitRange }[];
   /** Byte, word and beat addresses. */
   readonly addressBits: number;
   readonly addressMsb: number;
@@ -41,6 +52,7 @@ export interface AgView {
     readonly rowLimit: BitRange;
     readonly columnUsed: number;
     readonly columnLimit: BitRange;
+    readonly columnFrom: number;
   };
   readonly affines: readonly { readonly name: string; readonly cfg: BitRange }[];
   readonly tokenIn: readonly { readonly used: number; readonly mask: BitRange; readonly init: BitRange }[];
@@ -114,7 +126,14 @@ export function agView(arch: Arch, banner = 'an architecture'): AgView {
   const creditBits = Math.max(5, bitsFor(ag.responseBeats + 1));
   const burstBits = ag.controlOut + beatBits + 5;
   const requestCommandBits = 24 + startBits;
-  const dataCommandBits = requestCommandBits + 1 + ag.controlOut;
+  const dataCommandBits = requestCommandBits + 2 + ag.controlOut;
+  const scalarBits = payloadBits(arch, 'scalar');
+  const word = (name: string, path: string, used: readonly string[]) => ({
+    name,
+    used: used.map((flag) => at.bit(flag)),
+    port: at.range(`${path}.port`),
+    mask: at.range(`${path}.mask`),
+  });
   const masked = (path: string) => ({ used: at.bit(`${path}.used`), mask: at.range(`${path}.mask`) });
   return {
     banner,
@@ -129,14 +148,26 @@ export function agView(arch: Arch, banner = 'an architecture'): AgView {
     counters: ag.counters,
     counterMsb: ag.counters - 1,
     valuesMsb: 32 * ag.counters - 1,
-    boundBits: bitsFor(1),
+    boundBits: bitsFor(ag.scalarIn + 1),
+    scalarIn: ag.scalarIn,
+    scalarInMsb: ag.scalarIn - 1,
+    scalarDataMsb: ag.scalarIn * scalarBits - 1,
+    scalarWordsMsb: 32 * ag.scalarIn - 1,
+    scalarCountMsb: bitsFor(fifo.scalar + 1) - 1,
+    scalarDepth: fifo.scalar,
+    portBits: bitsFor(ag.scalarIn),
+    scalars: Array.from({ length: ag.scalarIn }, (_, index) => ({
+      index,
+      slice: { msb: (index + 1) * scalarBits - 1, lsb: index * scalarBits },
+    })),
+    words: [word('offset', 'offset', ['offset.used']), word('limit', 'column.from', ['column.used', 'column.from.used'])],
     addressBits,
     addressMsb: addressBits - 1,
     startBits,
     startMsb: startBits - 1,
     beatBits,
     beatMsb: beatBits - 1,
-    unusedAddress: startBits < 32 ? `,\n                    address[31:${startBits}]` : '',
+    unusedAddress: startBits < 32 ? `,\n                    start[31:${startBits}]` : '',
     cfgMsb: widthOf(layout) - 1,
     cfg: {
       enable: at.bit('enable'),
@@ -147,6 +178,7 @@ export function agView(arch: Arch, banner = 'an architecture'): AgView {
       rowLimit: at.range('row.limit'),
       columnUsed: at.bit('column.used'),
       columnLimit: at.range('column.limit'),
+      columnFrom: at.bit('column.from.used'),
     },
     affines: [
       { name: 'address', cfg: at.range('address') },
@@ -201,6 +233,7 @@ export function agView(arch: Arch, banner = 'an architecture'): AgView {
 /** The templates of `agView`, and the module (and file) each prints. */
 export const AG_TEMPLATES: readonly { readonly module: string; readonly template: string }[] = [
   { module: 'kiln_ag', template: 'unit/ag.sv.njk' },
+  { module: 'kiln_ag_word', template: 'unit/ag_word.sv.njk' },
   { module: 'kiln_ag_request', template: 'unit/ag_request.sv.njk' },
   { module: 'kiln_ag_read', template: 'unit/ag_read.sv.njk' },
   { module: 'kiln_ag_pack', template: 'unit/ag_pack.sv.njk' },

@@ -8,10 +8,11 @@ import { giveToken, TokenInputs, tokenCounter } from '../tokens.ts';
 import { CAUSE, type UnitContext, type UnitModel, type UnitPorts, unitPorts, type Waiting } from '../unit.ts';
 import { PackEngine, WRITE_ADDRESS_WORDS } from './pack.ts';
 import { RequestEngine } from './request.ts';
-import { BEAT_WORDS, COMMAND_WORDS, pushCommand } from './run.ts';
+import { BEAT_WORDS, COMMAND_WORDS, type Command, pushCommand } from './run.ts';
 import { UnpackEngine } from './unpack.ts';
+import { InputWord } from './word.ts';
 
-/** Write bursts on their way: accepted by the port, not yet answered. */
+/** Write bursts on their way: accepted by the port, not yet answered; and tokens that wait for those before them. */
 const OUTSTANDING_BURSTS = 16;
 
 export class Ag implements UnitModel {
@@ -27,7 +28,7 @@ export class Ag implements UnitModel {
   /** Write mode: bursts for the AW channel (see `pack.ts`) and beats for the W channel. */
   readonly writeAddresses: Fifo;
   readonly writeBeats: Fifo;
-  /** Write bursts the port has taken, oldest first: {last of its run, tokens}. */
+  /** Write bursts the port has taken, oldest first: {last of its run, tokens, no burst}. */
   readonly outstanding: Fifo;
 
   readonly #context: UnitContext;
@@ -38,13 +39,16 @@ export class Ag implements UnitModel {
   readonly #address: Affine;
   readonly #row: Affine;
   readonly #column: Affine;
+  /** Added to the address, and what the column guard ends at, if that comes from a scalar input. */
+  readonly #offset: InputWord;
+  readonly #limit: InputWord;
   readonly #requests: Fifo;
   readonly #commands: Fifo;
   readonly #request: RequestEngine;
   readonly #unpack: UnpackEngine;
   readonly #pack: PackEngine;
-  /** A write response arrived in this cycle. */
-  #answered = false;
+  /** Write responses that no burst has been ended by yet. */
+  #answers = 0;
 
   constructor(
     context: UnitContext,
@@ -65,7 +69,10 @@ export class Ag implements UnitModel {
     this.#column = new Affine(config.column.at);
     // A unit that is not enabled may hold anything.
     const chain = this.#enabled ? config.chain : { ...config.chain, count: 0 };
-    this.#chain = new Chain(chain, [], [this.#address, this.#row, this.#column]);
+    const { scalar } = this.inputs;
+    this.#chain = new Chain(chain, scalar, [this.#address, this.#row, this.#column]);
+    this.#offset = new InputWord(config.offset, scalar);
+    this.#limit = new InputWord({ ...config.column.from, used: config.column.used & config.column.from.used }, scalar);
     const used = config.tokenIn.map((_, p) => p).filter((p) => config.tokenIn[p].used);
     this.#tokens = new TokenInputs(
       used.map((p) => tokens[p]),
@@ -83,7 +90,7 @@ export class Ag implements UnitModel {
     this.responses = queue(ag.responseBeats, BEAT_WORDS);
     this.writeAddresses = queue(4, WRITE_ADDRESS_WORDS);
     this.writeBeats = queue(ag.writeBeats, BEAT_WORDS);
-    this.outstanding = queue(OUTSTANDING_BURSTS, 2);
+    this.outstanding = queue(OUTSTANDING_BURSTS, 3);
     this.#request = new RequestEngine(this.#requests, this.readAddresses, ag.burstBeats, ag.responseBeats);
     this.#unpack = new UnpackEngine(this.#commands, this.responses, this.outputs.vector[0], pcu.lanes, config.run);
     this.#pack = new PackEngine(
@@ -103,17 +110,9 @@ export class Ag implements UnitModel {
       this.awake = false;
       return;
     }
-    let moved = false;
-    if (this.#answered) {
-      this.#answered = false;
-      if (this.outstanding.word(0)) this.#push(this.outstanding.word(1));
-      this.outstanding.pop();
-      moved = true;
-    }
-    if (this.#config.write) {
-      moved = this.#pack.step() || moved;
-      this.#push(this.#pack.tokens);
-    } else {
+    let moved = this.#settle();
+    if (this.#config.write) moved = this.#pack.step() || moved;
+    else {
       moved = this.#unpack.step() || moved;
       this.#push(this.#unpack.tokens);
       moved = this.#request.step(this.#unpack.tookBeat) || moved;
@@ -124,9 +123,26 @@ export class Ag implements UnitModel {
     this.awake = moved || doing === DOING.issue;
   }
 
+  /** Write mode: what is done in the order of the runs. True if anything moved. */
+  #settle(): boolean {
+    const { outstanding, writeAddresses } = this;
+    let moved = false;
+    if (outstanding.count > 0 && (outstanding.word(2) || this.#answers > 0)) {
+      if (!outstanding.word(2)) this.#answers--;
+      if (outstanding.word(0)) this.#push(outstanding.word(1));
+      outstanding.pop();
+      moved = true;
+    }
+    if (writeAddresses.count > 0 && writeAddresses.word(1) === 0 && outstanding.ready) {
+      this.takeWriteAddress();
+      moved = true;
+    }
+    return moved;
+  }
+
   #hinders(): Doing {
     if (this.#chain.finished) return DOING.finished;
-    if (!this.#chain.look()) return DOING.input;
+    if (!this.#chain.look() || this.#offset.missing(this.#chain) || this.#limit.missing(this.#chain)) return DOING.input;
     if (this.#tokens.missing(this.#chain) >= 0) return DOING.token;
     return this.#requests.ready && this.#commands.ready ? DOING.issue : DOING.output;
   }
@@ -134,24 +150,28 @@ export class Ag implements UnitModel {
   #issue(cycle: number): void {
     const chain = this.#chain;
     this.issued = 1;
-    const real = this.#realWords();
+    const isNull = chain.z >= 0;
+    const start = (this.#address.value + this.#offset.take(chain)) | 0;
+    const limit = this.#limit.take(chain);
+    const real = isNull ? 0 : this.#realWords(limit);
     let tokens = 0;
     this.#config.tokenOut.forEach(({ used, mask }, j) => {
       if (used && chain.isLast(mask)) tokens |= 1 << j;
     });
-    const final = chain.final;
-    if (!this.#config.write) pushCommand(this.#requests, this.#address.value, real, tokens, final);
-    pushCommand(this.#commands, this.#address.value, real, tokens, final);
+    const command: Command = { start, real, tokens, final: chain.final, isNull };
+    if (!this.#config.write) pushCommand(this.#requests, command);
+    pushCommand(this.#commands, command);
     this.#tokens.consume(chain);
     chain.step();
-    this.activity[0].issue(cycle, false);
+    this.activity[0].issue(cycle, isNull);
     this.activity[0].laneIssues += real;
   }
 
-  #realWords(): number {
+  #realWords(fromInput: number): number {
     const { row, column, run } = this.#config;
     if (row.used && this.#row.value >= row.limit) return 0;
-    return column.used ? Math.max(0, Math.min(column.limit - this.#column.value, run)) : run;
+    const limit = column.from.used ? fromInput : column.limit;
+    return column.used ? Math.max(0, Math.min(limit - this.#column.value, run)) : run;
   }
 
   #push(tokens: number): void {
@@ -164,22 +184,23 @@ export class Ag implements UnitModel {
 
   /** Offers a write burst (by registers). */
   get offersWrite(): boolean {
-    return this.writeAddresses.count > 0 && this.outstanding.ready;
+    return this.writeAddresses.count > 0 && this.writeAddresses.word(1) > 0 && this.outstanding.ready;
   }
 
-  /** The port took the burst at the head of `writeAddresses`. */
+  /** The head of `writeAddresses` joins those outstanding: the port took the burst, or it has none. */
   takeWriteAddress(): void {
     const { outstanding, writeAddresses } = this;
-    const at = outstanding.tail * 2;
+    const at = outstanding.tail * 3;
     outstanding.words[at] = writeAddresses.word(2);
     outstanding.words[at + 1] = writeAddresses.word(3);
+    outstanding.words[at + 2] = Number(writeAddresses.word(1) === 0);
     outstanding.pushed();
     writeAddresses.pop();
   }
 
   /** A write response arrives in this cycle; called before `step`. */
   answer(): void {
-    this.#answered = true;
+    this.#answers++;
     this.awake = true;
   }
 
@@ -197,15 +218,23 @@ export class Ag implements UnitModel {
     const add = (context: string, missing: string | undefined) => {
       if (missing !== undefined) found.push({ context, missing });
     };
-    if (!this.#chain.finished) {
-      const token = this.#chain.look() ? this.#tokens.missing(this.#chain) : -1;
-      add('context', token >= 0 ? `a token on input ${token}` : this.#hinders() === DOING.output ? 'room for another run' : undefined);
-    }
+    if (!this.#chain.finished) add('context', this.#lack());
     if (this.#config.write) add('pack', this.#pack.lack() ?? (this.outstanding.count > 0 ? 'a write response from memory' : undefined));
     else {
       add('request', this.#request.lack());
       add('data', this.#unpack.lack());
     }
     return found;
+  }
+
+  /** Why there is no issue, in words. */
+  #lack(): string | undefined {
+    const chain = this.#chain;
+    if (!chain.look()) return `a bound on scalar input ${chain.missingBound()}`;
+    if (this.#offset.missing(chain)) return `an offset on scalar input ${this.#offset.port}`;
+    if (this.#limit.missing(chain)) return `a number of words on scalar input ${this.#limit.port}`;
+    const token = this.#tokens.missing(chain);
+    if (token >= 0) return `a token on input ${token}`;
+    return this.#hinders() === DOING.output ? 'room for another run' : undefined;
   }
 }

@@ -2,12 +2,10 @@
 import type { Fifo } from '../fifo.ts';
 import { BEAT_WORDS, command, endBeat, firstBeat, PAGE_BEATS } from './run.ts';
 
-/** An entry of the address queue: {first beat, length, run's last burst, tokens}. */
+/** An entry of the address queue: {first beat, length, run's last burst, tokens}. Length 0: no burst, only the tokens of a run without words. */
 export const WRITE_ADDRESS_WORDS = 4;
 
 export class PackEngine {
-  /** Tokens of a run without real words that ended in the last step, a bit each. */
-  tokens = 0;
   /** Assembly buffer: words and strobes from `#beat` on. */
   readonly #words: Int32Array;
   readonly #strobes: Uint8Array;
@@ -44,14 +42,21 @@ export class PackEngine {
 
   /** One cycle. True if anything moved. */
   step(): boolean {
-    this.tokens = 0;
     const wants = this.#count >= BEAT_WORDS || (this.#closing && this.#count > 0);
     const emits = wants && this.beats.ready && this.addresses.ready;
     const after = emits ? Math.max(this.#count - BEAT_WORDS, 0) : this.#count;
-    const accepts = this.commands.count > 0 && this.input.count > 0 && (this.#closing ? after === 0 : after < BEAT_WORDS);
+    const accepts = this.commands.count > 0 && this.#accepts(after);
     if (emits) this.#emit();
     if (accepts) this.#accept();
     return emits || accepts;
+  }
+
+  /** Whether a vector is taken (or a null command ends), with so many slots left in the buffer. */
+  #accepts(after: number): boolean {
+    const { commands, input } = this;
+    if (command.real(commands) > 0) return input.count > 0 && (this.#closing ? after === 0 : after < BEAT_WORDS);
+    // What has no words waits for the last beat before it, so that its tokens come behind that one's.
+    return (command.isNull(commands) || input.count > 0) && this.#count === 0 && this.addresses.ready;
   }
 
   #emit(): void {
@@ -79,19 +84,27 @@ export class PackEngine {
     const next = this.#beat + 1;
     const isLast = next === this.#end;
     if (!isLast && this.#burstLength < this.burstBeats && next % PAGE_BEATS !== 0) return;
+    this.#close(this.#burstStart, this.#burstLength, isLast, isLast ? this.#runTokens : 0);
+    this.#burstLength = 0;
+  }
+
+  #close(start: number, length: number, isLast: boolean, tokens: number): void {
     const { addresses } = this;
     const at = addresses.tail * WRITE_ADDRESS_WORDS;
-    addresses.words[at] = this.#burstStart;
-    addresses.words[at + 1] = this.#burstLength;
+    addresses.words[at] = start;
+    addresses.words[at + 1] = length;
     addresses.words[at + 2] = isLast ? 1 : 0;
-    addresses.words[at + 3] = isLast ? this.#runTokens : 0;
+    addresses.words[at + 3] = tokens;
     addresses.pushed();
-    this.#burstLength = 0;
   }
 
   #accept(): void {
     const { commands, input, lanes } = this;
     const real = command.real(commands);
+    if (command.isNull(commands)) {
+      this.#endEmpty();
+      return;
+    }
     const words = Math.max(0, Math.min(real - this.#vector * lanes, lanes));
     if (words > 0 && this.#vector === 0) this.#begin(command.start(commands), real);
     const mask = input.masks[input.head];
@@ -104,10 +117,20 @@ export class PackEngine {
     this.#vector++;
     if (this.#vector * lanes < this.run) return;
     this.#vector = 0;
-    if (real === 0) this.tokens = command.tokens(commands);
+    if (real === 0) {
+      this.#endEmpty();
+      return;
+    }
     // With nothing left in the buffer the run's last beat has gone already.
-    else this.#closing = this.#count > 0;
+    this.#closing = this.#count > 0;
     commands.pop();
+  }
+
+  /** A run without words is over: its tokens queue behind the bursts of those before it. */
+  #endEmpty(): void {
+    const tokens = command.tokens(this.commands);
+    if (tokens !== 0) this.#close(0, 0, true, tokens);
+    this.commands.pop();
   }
 
   #begin(start: number, real: number): void {
@@ -122,6 +145,9 @@ export class PackEngine {
   lack(): string | undefined {
     if (this.#count > 0 && !this.beats.ready) return 'the memory port to take write data';
     if (this.#count > 0 && !this.addresses.ready) return 'the memory port to take a write address';
-    return this.commands.count > 0 && this.input.count === 0 ? 'vector input 0' : undefined;
+    const { commands, input } = this;
+    if (commands.count === 0) return undefined;
+    if (command.real(commands) === 0 && !this.addresses.ready) return 'the memory port to take a write address';
+    return !command.isNull(commands) && input.count === 0 ? 'vector input 0' : undefined;
   }
 }

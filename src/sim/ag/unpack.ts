@@ -29,7 +29,12 @@ export class UnpackEngine {
     this.tookBeat = false;
     this.tokens = 0;
     const { commands, responses, output, lanes } = this;
-    if (commands.count === 0 || !output.ready) return false;
+    if (commands.count === 0) return false;
+    if (command.isNull(commands)) {
+      this.#end();
+      return true;
+    }
+    if (!output.ready) return false;
     const real = command.real(commands);
     const wanted = Math.max(0, Math.min(real - this.#vector * lanes, lanes));
     if (this.#carried < wanted) {
@@ -66,9 +71,13 @@ export class UnpackEngine {
     this.#carry.copyWithin(0, words, this.#carried);
     this.#carried -= words;
     this.#vector++;
-    if (!isLast) return;
-    this.tokens = command.tokens(commands);
-    commands.pop();
+    if (isLast) this.#end();
+  }
+
+  /** The head command is done. */
+  #end(): void {
+    this.tokens = command.tokens(this.commands);
+    this.commands.pop();
     this.#vector = 0;
     this.#taken = 0;
   }

@@ -66,10 +66,16 @@ export function playAg(
   const recorder = new Recorder(bench, cycles + 1, packBits(agLayout(arch), config));
   recorder.put('clear_i', 0, 1, 1);
   recorder.next();
-  // Sometimes no more vectors come than the runs that have been issued need, so that nothing is left at the end.
+  // Sometimes no more vectors come than the runs that have been issued need, and words only when they are asked for, so
+  // that nothing is left at the end.
   const exact = rng.chance(0.4);
   const vectors = Math.ceil(config.run / arch.pcu.lanes);
-  const offers = (net: NetClass, _: number, taken: number) => net !== 'vector' || !exact || taken < config.write * issues * vectors;
+  const offers = (net: NetClass, port: number, taken: number) => {
+    if (!exact || net === 'control') return true;
+    if (net === 'scalar') return unit.waiting().some(({ missing }) => missing.endsWith(`scalar input ${port}`));
+    const { issues: all, nullIssues } = unit.activity[0];
+    return taken < config.write * (all - nullIssues) * vectors;
+  };
   let issues = 0;
   const player = new StreamPlayer(recorder, arch, unit, rng, rates, { floats: false, small: 0.2 }, false, offers);
   const memory = new MemorySide(recorder, arch, unit, rng, memoryRate);

@@ -28,7 +28,7 @@ pmu at 2,0 {
   tokenIn[0] { used context = read0 source = local0 } tokenIn[1] { used context = write0 source = net2 }
   tokenOut[0] { used context = write1 net }
 }
-ag at 0,1 { enable chain { count = 1 counters[0] { stride = 1 max = 3 } } run = 16 }
+ag at 0,1 { enable chain { count = 1 counters[0] { stride = 1 max = 3 } } run = 16 offset { used port = scalar1 mask = 1 } column { used from { used port = scalar0 } } }
 host at 0,0 { tokens[0].expect = 255 }
 pcu at 2,1 { vector.east.1 <- west.1 vector.in.2 <- north.3 }
 `;
@@ -77,9 +77,10 @@ describe('each rule speaks when it alone is broken', () => {
       'tokenOut[0] { used context = write1 net }',
       'tokenOut[0] { used context = write1 } tokenOut[5] { used context = write1 net }',
     ],
-    ['E0859', 'counters[0] { stride = 1 max = 3 }', 'counters[0] { stride = 1 max = 0 }'],
-    ['E0859', 'counters[0] { stride = 1 max = 3 }', 'counters[0] { stride = -1 max = 3 }'],
-    ['E0860', 'run = 16', ''],
+    ['E0843', 'run = 16 offset', 'run = 16 chain.counters[0].bound = scalar1 offset'],
+    ['E0843', 'from { used port = scalar0', 'from { used port = scalar1'],
+    ['W0845', 'column { used from', 'column { from'],
+    ['E0860', 'run = 16 ', ''],
     ['E0861', 'vector.east.1 <- west.1', 'vector.south.1 <- north.1'],
     ['E0862', 'vector.east.1 <- west.1', 'vector.east.1 <- select 7'],
     ['E0862', 'vector.east.1 <- west.1', 'vector.east.1 <- south.2'],
@@ -98,6 +99,11 @@ describe('each rule speaks when it alone is broken', () => {
   test('binary32 where it is not built', () => {
     const text = 'pcu at 1,1 { enable chain { par = 32 } stages[0] { op = fadd } }';
     expect(checkConfigs(wideFabric, parseKasm(wideFabric, text).configs).map((d) => d.code)).toEqual(['E0849']);
+  });
+
+  test('a scalar input that the address generator does not have', () => {
+    const text = 'ag at 0,1 { enable run = 4 offset { used port = 3 } column { used from { used port = scalar2 } } }';
+    expect(checkConfigs(wideFabric, parseKasm(wideFabric, text).configs).map((d) => d.code)).toEqual(['E0845']);
   });
 
   test('a tile the fabric does not have', () => {

@@ -57,7 +57,7 @@ export const wideFabric = new Fabric(
     name: 'wide',
     grid: { columns: 17, rows: 2, pattern: 'columns' },
     pcu: { lanes: 32, stages: 8, registers: 7, float: false },
-    ag: { sides: ['west', 'east', 'north', 'south'] },
+    ag: { sides: ['west', 'east', 'north', 'south'], scalarIn: 3 },
     network: { vectorTracks: 2, scalarTracks: 3, controlTracks: 5 },
   }),
 );

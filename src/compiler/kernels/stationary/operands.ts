@@ -23,7 +23,7 @@ export function loadRows(arch: Arch, plan: StationaryPlan, base: number, i: numb
     setTrips(config.chain, [depth], 1);
     config.run = width;
     config.address = affine(arch, base + l * depth * shape.rows + first, [shape.rows]);
-    if (first + width > shape.rows) config.column = { used: 1, limit: shape.rows, at: affine(arch, first, []) };
+    if (first + width > shape.rows) Object.assign(config.column, { used: 1, limit: shape.rows, at: affine(arch, first, []) });
   } else {
     const part = depth / left.chunks;
     setTrips(config.chain, [rows, left.chunks, blocks], 1);
@@ -102,7 +102,7 @@ export function loadColumns(arch: Arch, plan: StationaryPlan, base: number, j: n
     setTrips(config.chain, [depth], 1);
     config.run = words;
     config.address = affine(arch, base + l * depth * shape.columns + j * words, [shape.columns]);
-    if ((j + 1) * words > shape.columns) config.column = { used: 1, limit: shape.columns, at: affine(arch, j * words, []) };
+    if ((j + 1) * words > shape.columns) Object.assign(config.column, { used: 1, limit: shape.columns, at: affine(arch, j * words, []) });
   }
   return config;
 }
@@ -131,7 +131,7 @@ function loadImage(
   config.run = layout.pitch;
   const first = layout.bands ? bandRow(image, segments.count, j) : 0;
   config.address = affine(arch, from + first * width, [width, height * width]);
-  if (layout.pitch > width) config.column = { used: 1, limit: width, at: affine(arch, 0, []) };
+  if (layout.pitch > width) Object.assign(config.column, { used: 1, limit: width, at: affine(arch, 0, []) });
   if (first < 0) config.row = { used: 1, limit: 1, at: affine(arch, -first, [-1, 0]) };
   else if (first + layout.rows > height) config.row = { used: 1, limit: height, at: affine(arch, first, [1, 0]) };
 }

@@ -108,7 +108,8 @@ export function store(arch: Arch, plan: StationaryPlan, base: number, i: number,
   const column = j * own + (units - 1) * own + (count - 1) * words;
   config.address = affine(arch, base + first * shape.columns + column, [-words, -own, shape.columns, rows * shape.columns]);
   if (first + blocks * rows > shape.rows) config.row = { used: 1, limit: shape.rows, at: affine(arch, first, [0, 0, 1, rows]) };
-  if ((j + units) * own > shape.columns) config.column = { used: 1, limit: shape.columns, at: affine(arch, column, [-words, -own]) };
+  if ((j + units) * own > shape.columns)
+    Object.assign(config.column, { used: 1, limit: shape.columns, at: affine(arch, column, [-words, -own]) });
   // A run beyond the array reports before those ahead of it are written. The last one of a row never is, as rows go
   // backwards; where whole rows are beyond, every row reports.
   config.tokenOut[0] = { used: 1, mask: innermost(config.row.used ? 2 : 4) };

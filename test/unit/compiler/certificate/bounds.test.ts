@@ -93,7 +93,7 @@ describe('the traffic of a generator', () => {
     config.run = run;
     config.address = { base, inc: config.address.inc.map((_, c) => (c === 0 ? stride : 0)) };
     if (limit !== undefined)
-      config.column = { used: 1, limit, at: { base: 0, inc: config.column.at.inc.map((_, c) => (c === 0 ? run : 0)) } };
+      Object.assign(config.column, { used: 1, limit, at: { base: 0, inc: config.column.at.inc.map((_, c) => (c === 0 ? run : 0)) } });
     return trafficOf(config, 8);
   };
   test.each([
