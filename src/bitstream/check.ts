@@ -5,6 +5,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { AgConfig, HostConfig, PcuConfig, PmuConfig, TileConfig } from '../fabric/config.ts';
 import type { Fabric, Tile } from '../fabric/graph.ts';
+import { memoryFault } from './memory.ts';
 import { messages, tileName } from './messages.ts';
 import { checkAg } from './rules/ag.ts';
 import { checkHost } from './rules/host.ts';
@@ -26,6 +27,8 @@ export function checkConfigs(fabric: Fabric, configs: ReadonlyMap<number, TileCo
 
 function checkTile(report: Report, fabric: Fabric, tile: Tile, config: TileConfig): void {
   const { arch } = fabric;
+  const fault = config.memory && memoryFault(arch, tile.kind, config.memory);
+  if (fault !== undefined) report.at('memory').require(false, 'E0865', fault);
   checkSwitch(report, fabric, tile, config.switch);
   if (tile.kind === 'pcu') checkPcu(report, arch, config.unit as PcuConfig);
   if (tile.kind === 'pmu') checkPmu(report, arch, config.unit as PmuConfig);

@@ -6,7 +6,7 @@
 import { unpackBits, widthOf, wordsOf } from '../base/bitstruct.ts';
 import { crc32Bytes, crc32Words } from '../base/crc32.ts';
 import { type Diagnostic, DiagnosticError } from '../base/diagnostic.ts';
-import { type TileConfig, tileLayout } from '../fabric/config.ts';
+import { type MemoryWords, type TileConfig, tileLayout } from '../fabric/config.ts';
 import { fingerprintOf } from '../fabric/fingerprint.ts';
 import type { Fabric, Tile } from '../fabric/graph.ts';
 import {
@@ -19,7 +19,9 @@ import {
   type KbitHeader,
   type KbitInterface,
   MAGIC,
+  MEMORY_MARK,
 } from './format.ts';
+import { memoryFault } from './memory.ts';
 import { messages, tileName } from './messages.ts';
 import { wordsOfBytes } from './words.ts';
 
@@ -71,7 +73,8 @@ function readFrames(fabric: Fabric, header: KbitHeader, words: Uint32Array): Map
       if (row >= 0) refuse(messages.reserved(offsetOf(row)));
     }
   }
-  if (found.length !== header.frames) refuse(messages.frameCount(header.frames, found.length));
+  const frames = found.reduce((sum, { config }) => sum + 1 + (config.memory?.length ?? 0), 0);
+  if (frames !== header.frames) refuse(messages.frameCount(header.frames, frames));
   found.sort((a, b) => a.tile.id - b.tile.id);
   return new Map(found.map(({ tile, config }) => [tile.id, config]));
 }
@@ -79,6 +82,8 @@ function readFrames(fabric: Fabric, header: KbitHeader, words: Uint32Array): Map
 function readColumn(fabric: Fabric, x: number, column: Uint32Array, offsetOf: (row: number) => number) {
   const found: { tile: Tile; config: TileConfig }[] = [];
   let lastY = -1;
+  // Words of the memory whose configuration comes next.
+  let memory: { readonly tile: Tile; readonly runs: MemoryWords[] } | undefined;
   for (let row = 0; row < column.length; ) {
     const head = column[row];
     if (head === 0) {
@@ -86,25 +91,37 @@ function readColumn(fabric: Fabric, x: number, column: Uint32Array, offsetOf: (r
       continue;
     }
     const at = offsetOf(row);
-    if (head >>> 24 !== FRAME_MARK) refuse(messages.notAFrame(at, x, head));
+    const isMemory = head >>> 24 === MEMORY_MARK;
+    if (!isMemory && head >>> 24 !== FRAME_MARK) refuse(messages.notAFrame(at, x, head));
     const y = (head >>> 16) & 0xff;
     const tile = fabric.tileAt(x, y);
     if (tile === undefined) refuse(messages.noSuchTile(at, x, y));
     const layout = tileLayout(fabric.arch, tile.kind);
-    const count = wordsOf(layout);
+    const count = isMemory ? head & 0xffff : wordsOf(layout);
     if ((head & 0xffff) !== count) refuse(messages.frameLength(at, tileName(tile), head & 0xffff, count));
-    if (y <= lastY) refuse(messages.frameOrder(at, tileName(tile)));
+    if (y <= lastY || (memory && memory.tile !== tile)) refuse(messages.frameOrder(at, tileName(tile)));
     const crcRow = row + 1 + count;
     if (crcRow >= column.length) refuse(messages.frameCut(at, tileName(tile)));
     const crc = crc32Words(column.subarray(row, crcRow));
     if (column[crcRow] !== crc) refuse(messages.frameCrc(at, tileName(tile), column[crcRow], crc));
     const payload = column.subarray(row + 1, crcRow);
+    if (isMemory) {
+      memory ??= { tile, runs: [] };
+      memory.runs.push({ address: payload[0], words: payload.subarray(1) });
+      const fault = memoryFault(fabric.arch, tile.kind, memory.runs);
+      if (fault !== undefined) refuse(messages.memoryFrame(at, tileName(tile), fault));
+      row = crcRow + 1;
+      continue;
+    }
     const used = widthOf(layout) % 32;
     if (used !== 0 && payload[count - 1] >>> used !== 0) refuse(messages.reserved(offsetOf(crcRow - 1)));
-    found.push({ tile, config: unpackBits(layout, payload) as unknown as TileConfig });
+    const config = unpackBits(layout, payload) as unknown as TileConfig;
+    found.push({ tile, config: memory ? { ...config, memory: memory.runs } : config });
+    memory = undefined;
     lastY = y;
     row = crcRow + 1;
   }
+  if (memory) refuse(messages.memoryAlone(x, tileName(memory.tile)));
   return found;
 }
 

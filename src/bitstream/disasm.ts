@@ -7,10 +7,12 @@
  *       stages[0] { op = add a = r0 b = acc acc { used first = 0b000001 last = 0b000001 length = 1 init = imm } }
  *       vector.in.0 <- west.1
  *     }
+ *
+ * The words that a memory begins with come last: `memory[16] = [1, 2, 3]`, from address 16 on.
  */
 import type { Field } from '../base/bitstruct.ts';
 import { indent } from '../base/text.ts';
-import { type TileConfig, unitLayout } from '../fabric/config.ts';
+import { type MemoryWords, type TileConfig, unitLayout } from '../fabric/config.ts';
 import { fingerprintOf, formatFingerprint } from '../fabric/fingerprint.ts';
 import type { Fabric, Tile } from '../fabric/graph.ts';
 import { NET_CLASSES } from '../fabric/ports.ts';
@@ -41,7 +43,11 @@ export function printKasm(fabric: Fabric, configs: ReadonlyMap<number, TileConfi
 
 function printTile(arch: Arch, tile: Tile, config: TileConfig): string {
   const printer = new UnitPrinter(wordsFor(arch, tile.kind));
-  const lines = [...printer.items(unitLayout(arch, tile.kind), config.unit, ''), ...printSwitch(arch, tile, config)];
+  const lines = [
+    ...printer.items(unitLayout(arch, tile.kind), config.unit, ''),
+    ...printSwitch(arch, tile, config),
+    ...(config.memory ?? []).map(memoryText),
+  ];
   if (lines.length === 0) return `${tileName(tile)} {}`;
   return `${tileName(tile)} {\n${indent(lines.join('\n'))}\n}`;
 }
@@ -61,6 +67,17 @@ function printSwitch(arch: Arch, tile: Tile, config: TileConfig): string[] {
     });
   }
   return lines;
+}
+
+const MEMORY_ROW = 16;
+
+/** A run of memory words, in rows; what is no small integer in hexadecimal. */
+function memoryText({ address, words }: MemoryWords): string {
+  const texts = Array.from(words, (word) => (Math.abs(word | 0) < 2 ** 20 ? `${word | 0}` : `0x${(word >>> 0).toString(16)}`));
+  if (texts.length <= MEMORY_ROW) return `memory[${address}] = [${texts.join(', ')}]`;
+  const rows: string[] = [];
+  for (let i = 0; i < texts.length; i += MEMORY_ROW) rows.push(texts.slice(i, i + MEMORY_ROW).join(', '));
+  return `memory[${address}] = [\n${indent(rows.join(',\n'))}\n]`;
 }
 
 type Value = number | Value[] | { [name: string]: Value };

@@ -10,7 +10,7 @@ import { fingerprintOf } from '../fabric/fingerprint.ts';
 import type { Fabric, Tile } from '../fabric/graph.ts';
 import type { TileKind } from '../fabric/ports.ts';
 import { checkConfigs } from './check.ts';
-import { BEAT_WORDS, beatsPerRow, FORMAT_VERSION, frameHeader, type KbitInterface, MAGIC } from './format.ts';
+import { BEAT_WORDS, beatsPerRow, FORMAT_VERSION, FRAME_MARK, frameHeader, type KbitInterface, MAGIC, MEMORY_MARK } from './format.ts';
 import { messages, tileName } from './messages.ts';
 import { bytesOfWords } from './words.ts';
 
@@ -30,7 +30,7 @@ export function encodeUnchecked(fabric: Fabric, configs: TileConfigs, host: Kbit
   const rows = Math.max(0, ...columns.map((column) => column.length));
   const groups = beatsPerRow(fabric.width);
   const words = new Uint32Array((1 + rows * groups) * BEAT_WORDS);
-  words.set(headerWords(fabric, configs.size, rows), 0);
+  words.set(headerWords(fabric, frameCount(configs), rows), 0);
   columns.forEach((column, x) => {
     column.forEach((word, row) => {
       words[(1 + row * groups) * BEAT_WORDS + x] = word;
@@ -58,19 +58,28 @@ function headerWords(fabric: Fabric, frames: number, rows: number): Uint32Array 
   return header;
 }
 
-/** The frames of the tiles in column `x`, in order of y. */
+/** The frames of the tiles in column `x`, in order of y: of each its memory's words, then its configuration. */
 function columnStream(fabric: Fabric, configs: TileConfigs, x: number): number[] {
   const stream: number[] = [];
   for (let y = 0; y < fabric.height; y++) {
     const tile = fabric.tileAt(x, y);
     const config = tile && configs.get(tile.id);
     if (tile === undefined || config === undefined) continue;
-    const payload = packTile(fabric, tile, config);
-    const frame = [frameHeader(y, payload.length), ...payload];
-    stream.push(...frame, crc32Words(frame));
+    for (const { address, words } of config.memory ?? []) pushFrame(stream, MEMORY_MARK, y, [address, ...Array.from(words)]);
+    pushFrame(stream, FRAME_MARK, y, packTile(fabric, tile, config));
   }
   return stream;
 }
+
+function pushFrame(stream: number[], mark: number, y: number, payload: ArrayLike<number>): void {
+  const frame = [frameHeader(mark, y, payload.length)];
+  for (let i = 0; i < payload.length; i++) frame.push(payload[i] >>> 0);
+  for (const word of frame) stream.push(word);
+  stream.push(crc32Words(frame));
+}
+
+/** One frame a tile, and one a run of memory words. */
+const frameCount = (configs: TileConfigs): number => [...configs.values()].reduce((sum, { memory }) => sum + 1 + (memory?.length ?? 0), 0);
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

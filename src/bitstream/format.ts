@@ -10,8 +10,11 @@ export type Arch = Fabric['arch'];
 
 export const MAGIC = 0x4e4c494b;
 export const FORMAT_VERSION = 1;
-/** Top byte of a frame header. */
+/** Top byte of the header of a configuration's frame, and of one of memory words. */
 export const FRAME_MARK = 0xa5;
+export const MEMORY_MARK = 0xa6;
+/** Words of one frame of memory words at most: its header counts them and their address in 16 bits. */
+export const MEMORY_FRAME = 2 ** 16 - 2;
 export const BEAT_WORDS = 16;
 export const BEAT_BYTES = 64;
 /** Words of a frame around its payload: the header and the CRC. */
@@ -75,8 +78,8 @@ export function beatsPerRow(width: number): number {
 }
 
 /** The header word of a frame for row `y` with `words` payload words. */
-export function frameHeader(y: number, words: number): number {
-  return ((FRAME_MARK << 24) | (y << 16) | words) >>> 0;
+export function frameHeader(mark: number, y: number, words: number): number {
+  return ((mark << 24) | (y << 16) | words) >>> 0;
 }
 
 /** Part 1 of a bitstream that was decoded or encoded before: what goes into DRAM for the loader. */

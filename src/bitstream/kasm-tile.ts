@@ -1,5 +1,5 @@
 /** The section of one tile: fields of its unit and the routes of its switch. */
-import { type BitsField, bitsFor, type Field } from '../base/bitstruct.ts';
+import { type BitsField, bits, bitsFor, type Field } from '../base/bitstruct.ts';
 import { DiagnosticError } from '../base/diagnostic.ts';
 import { didYouMean } from '../base/text.ts';
 import { type TileConfig, unitLayout } from '../fabric/config.ts';
@@ -8,6 +8,7 @@ import { NET_CLASSES, type NetClass, portsOf, type TileKind, tracksOf } from '..
 import { bitsOfFloat } from './disasm.ts';
 import type { Arch } from './format.ts';
 import type { KasmReader, Token } from './kasm-tokens.ts';
+import { memoryFault } from './memory.ts';
 import { messages } from './messages.ts';
 import { selectsOf } from './switch-names.ts';
 import { placeOf, type Words, wordsFor } from './symbols.ts';
@@ -41,10 +42,32 @@ export function readTile(reader: KasmReader, arch: Arch, kind: TileKind, config:
     const first = reader.expectKind('word', 'a field, a route or `}`');
     const net = NET_CLASSES.find((name) => name === first.text);
     if (net !== undefined) readRoute(context, net, first, config);
+    else if (first.text === 'memory') readMemory(context, first, config);
     else readItem(context, first, layout, config.unit, '');
   }
   reader.take();
 }
+
+/** `memory[16] = [1, 2, 3]`: words from an address on; runs stand in the order of addresses. */
+function readMemory(context: Context, first: Token, config: TileConfig): void {
+  const { reader, arch, kind } = context;
+  reader.expect('[');
+  const at = reader.expectKind('number', 'an address');
+  reader.expect(']');
+  reader.expect('=');
+  reader.expect('[');
+  const words: number[] = [];
+  while (!reader.is(']')) {
+    words.push(readNumber(context, WORD, `memory[${at.text}]`, undefined));
+    if (!reader.is(']')) reader.expect(',');
+  }
+  reader.take();
+  config.memory = [...(config.memory ?? []), { address: Number(at.text), words: Uint32Array.from(words) }];
+  const fault = memoryFault(arch, kind, config.memory);
+  if (fault !== undefined) throw new DiagnosticError(messages.textMemory(reader.span({ start: first.start, end: at.end }), fault));
+}
+
+const WORD = bits(32);
 
 /** `path`, `path = value` or `path { ... }`; `first` is the path's first word. */
 function readItem(context: Context, first: Token, layout: Field, value: unknown, path: string): void {

@@ -59,6 +59,10 @@ export const messages = {
   trailing: (end: number, length: number) =>
     errorDiagnostic('E0817', `the bitstream ends at byte ${end}, but the file goes on to byte ${length}`, { help: damaged }),
   fieldRange: (tile: string, why: string) => errorDiagnostic('E0818', `${tile}: ${why}`),
+  memoryFrame: (at: number, tile: string, fault: string) =>
+    errorDiagnostic('E0819', `the memory words of ${tile} at byte ${at} have no place: ${fault}`, { help: damaged }),
+  memoryAlone: (x: number, tile: string) =>
+    errorDiagnostic('E0819', `column ${x} has memory words of ${tile}, but not its configuration`, { help: damaged }),
 
   syntax: (span: Span, expected: string, found: string) =>
     errorDiagnostic('E0820', `expected ${expected}, found ${found}`, { span, label: `${expected} belongs here` }),
@@ -85,6 +89,7 @@ export const messages = {
       label: `its fingerprint is ${formatFingerprint(own)}`,
       help: 'drop the fingerprint to assemble it all the same',
     }),
+  textMemory: (span: Span, fault: string) => errorDiagnostic('E0865', `these memory words have no place: ${fault}`, { span }),
   textInterface: (span: Span, why: string) => errorDiagnostic('E0829', `the interface cannot be read: ${why}`, { span }),
 
   rule: (code: string, where: string, problem: string, details: Details = {}) => errorDiagnostic(code, `${where}: ${problem}`, details),

@@ -37,6 +37,7 @@ export const FLAGS: ReadonlySet<string> = new Set([
   'write',
   'masks',
   'fill',
+  'part',
   'vector',
   'scalar',
   'net',

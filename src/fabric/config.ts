@@ -141,6 +141,7 @@ export function pmuLayout(arch: Arch) {
     stride: sint(24, 'words from one region to the next'),
     mask: bits(n, 'the pointer steps at issues where the masked counters are last'),
   });
+  const part = flag('addresses outside the unit belong to another one: no error');
   const context = bits(bitsFor(pmu.writeContexts + pmu.readContexts), 'write contexts first, then read contexts');
   return struct({
     write: array(
@@ -152,6 +153,7 @@ export function pmuLayout(arch: Arch) {
         fill: flag('lanes masked by the stream are written as 0'),
         address,
         region,
+        part,
       }),
     ),
     read: array(
@@ -161,6 +163,7 @@ export function pmuLayout(arch: Arch) {
         chain: chainLayout(n, pmu.scalarIn),
         address,
         region,
+        part,
         zero: struct({ used: flag(), mask: bits(n, 'reads 0 where the masked counters are at their first value') }),
         vector: flag('sent to vector output i'),
         scalar: flag('lane 0 sent to scalar output i'),
@@ -248,10 +251,17 @@ export interface UnitConfigs {
   host: HostConfig;
   empty: Record<string, never>;
 }
+/** The words from an address on that a memory unit holds when a load is over, as 32-bit patterns. */
+export interface MemoryWords {
+  readonly address: number;
+  readonly words: ArrayLike<number>;
+}
 /** The configuration of one tile. */
 export interface TileConfig<K extends TileKind = TileKind> {
   unit: UnitConfigs[K];
   switch: SwitchConfig;
+  /** Of a memory unit: its initial contents, addresses ascending; the other words are not touched by a load. */
+  memory?: readonly MemoryWords[];
 }
 
 /** Layout of the unit of a tile. */

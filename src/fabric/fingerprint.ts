@@ -9,7 +9,7 @@ import { SEED_TEXT } from '../ops/seeds.ts';
 import { OP_NAMES, OPS } from '../ops/table.ts';
 
 /** Goes up with every change of a layout in `config.ts` that parameters do not show. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 /** 64 bits as two unsigned words. */
 export interface Fingerprint {

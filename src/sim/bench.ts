@@ -3,7 +3,7 @@
  * pop where outputs are valid, then `cycle()`. Both look at registered state, so the order does
  * not matter; a port is pushed or popped at most once a cycle.
  */
-import type { AgConfig, PcuConfig, PmuConfig } from '../fabric/config.ts';
+import type { AgConfig, MemoryWords, PcuConfig, PmuConfig } from '../fabric/config.ts';
 import { Ag } from './ag/ag.ts';
 import { ClockEdge } from './fifo.ts';
 import { Pcu } from './pcu/pcu.ts';
@@ -42,7 +42,7 @@ export class UnitBench<U extends UnitModel = UnitModel> {
 }
 
 export const createPcu = (arch: Arch, config: PcuConfig): UnitBench<Pcu> => new UnitBench(arch, (context) => new Pcu(context, config));
-export const createPmu = (arch: Arch, config: PmuConfig, fill = 0): UnitBench<Pmu> =>
-  new UnitBench(arch, (context) => new Pmu(context, config, fill));
+export const createPmu = (arch: Arch, config: PmuConfig, fill = 0, memory?: readonly MemoryWords[]): UnitBench<Pmu> =>
+  new UnitBench(arch, (context) => new Pmu(context, config, fill, false, memory));
 export const createAg = (arch: Arch, config: AgConfig, index = 0): UnitBench<Ag> =>
   new UnitBench(arch, (context) => new Ag(context, config, index));

@@ -171,7 +171,7 @@ export class Machine {
       case 'pcu':
         return new Pcu(context, config.unit as PcuConfig);
       case 'pmu':
-        return new Pmu(context, config.unit as PmuConfig, options.fill, options.watchUnwritten);
+        return new Pmu(context, config.unit as PmuConfig, options.fill, options.watchUnwritten, config.memory);
       case 'ag':
         return new Ag(context, config.unit as AgConfig, tile.index);
       default:

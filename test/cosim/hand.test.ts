@@ -72,6 +72,13 @@ test('filter: words below a bound, packed, and their number', async () => {
   expectEqual(both);
 });
 
+test('table: words that come with the bitstream, in a part of a larger memory', async () => {
+  const both = await runBoth(tiny, program('table'), { image: counting(16, 'int') });
+  expect([both.golden.status, both.golden.residue, both.golden.errors]).toEqual(['done', false, []]);
+  expect(both.golden.results[0]).toBe(5 + 2 - 1 - 4 - 7 + 1_000_000_000 + 18 * 3);
+  expectEqual(both);
+});
+
 describe('ends other than done', () => {
   const image = counting(256, 'int');
 

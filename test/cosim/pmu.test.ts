@@ -94,8 +94,8 @@ function doubleBuffer(arch: Arch, rows: number, length: number): PmuConfig {
   const address = { base: 0, inc: chain.counters.map((_, c) => (c === 0 ? lanes : 0)), lane: 1, laneInverse: laneInverse(1, lanes) };
   const region = { count: 2, stride: length * lanes, mask: 1 };
   for (const context of [...config.write, ...config.read]) context.enable = 0;
-  config.write[0] = { enable: 1, chain, source: 0, fill: 1, address, region };
-  config.read[0] = { enable: 1, chain, address, region, zero: { used: 0, mask: 0 }, vector: 1, scalar: 0 };
+  config.write[0] = { enable: 1, chain, source: 0, fill: 1, address, region, part: 0 };
+  config.read[0] = { enable: 1, chain, address, region, part: 0, zero: { used: 0, mask: 0 }, vector: 1, scalar: 0 };
   const reader = arch.pmu.writeContexts;
   for (const token of [...config.tokenIn, ...config.tokenOut]) token.used = 0;
   // Counter 0: rows to read; counter 1: regions to write, two at the start.

@@ -204,6 +204,7 @@ export function randomPmu(arch: Arch, rng: Rng): PmuConfig {
       fill: rng.int(0, 1),
       address: address(rng.pick([1, 1, 1, 3, 5, -1])),
       region: region(own.count),
+      part: rng.chance(0.3) ? 1 : 0,
     };
   }
   for (let r = 0; r < pmu.readContexts; r++) {
@@ -214,6 +215,7 @@ export function randomPmu(arch: Arch, rng: Rng): PmuConfig {
       chain: own,
       address: address(rng.pick([1, 1, 0, 3, -3])),
       region: region(own.count),
+      part: rng.chance(0.3) ? 1 : 0,
       zero: { used: rng.chance(0.2) ? 1 : 0, mask: randomMask(rng, n, own.count) },
       vector: rng.int(0, 1),
       scalar: rng.int(0, 1),

@@ -24,6 +24,8 @@ export interface ControlView {
   readonly kindsMsb: number;
   /** Payload words of each kind of tile that the fabric has, by its code in `Kinds`. */
   readonly kinds: readonly { readonly code: number; readonly words: number; readonly name: TileKind }[];
+  /** The code of the kind that has a memory. */
+  readonly memoryKind: number;
   readonly columns: number;
   readonly columnMsb: number;
   readonly columnIndexMsb: number;
@@ -79,6 +81,7 @@ export function controlView(fabric: Fabric, banner = 'an architecture'): Control
     errorMsb: 3 * height - 1,
     infoMsb: 32 * height - 1,
     kindsMsb: 3 * height - 1,
+    memoryKind: kindCode('pmu'),
     kinds: present.map((name) => ({ code: kindCode(name), words: wordsOf(tileLayout(arch, name)), name })),
     columns: width,
     columnMsb: width - 1,

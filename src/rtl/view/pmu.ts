@@ -15,6 +15,7 @@ export interface PmuContextView {
   readonly index: number;
   readonly context: number;
   readonly enable: number;
+  readonly part: number;
   readonly chain: BitRange;
   /** Base and increments of the address. */
   readonly affine: BitRange;
@@ -166,6 +167,7 @@ export function pmuView(arch: Arch, banner = 'an architecture'): PmuView {
       affine: { lsb: at('address.base').lsb, msb: at('address.inc').msb },
       lane: at('address.lane'),
       laneInverse: at('address.laneInverse'),
+      part: fields.bit(`${port}[${index}].part`),
       region: { count: at('region.count'), stride: at('region.stride'), mask: at('region.mask') },
     };
   };

@@ -229,6 +229,7 @@ function topTile(fabric: Fabric, tile: Tile): TopTile {
     ['cfg_clear_i', 'cfg_clear'],
     ['cfg_shift_i', `c${x}_shift[${y}]`],
     ['cfg_word_i', `c${x}_word`],
+    ...memoryLoad(tile),
     ['active_o', `c${x}_active[${y}]`],
     ['quiet_o', `c${x}_quiet[${y}]`],
   );
@@ -247,6 +248,15 @@ function topTile(fabric: Fabric, tile: Tile): TopTile {
     ),
   };
 }
+
+/** What reaches a memory unit beside its configuration. */
+const memoryLoad = ({ kind, x, y }: Tile): [string, string][] =>
+  kind === 'pmu'
+    ? [
+        ['load_i', `c${x}_load[${y}]`],
+        ['load_first_i', `c${x}_load_first`],
+      ]
+    : [];
 
 /** What an address generator exchanges with the coalescing unit of its port. */
 function memoryPins(fabric: Fabric, tile: Tile): [string, string][] {

@@ -1,5 +1,5 @@
 /** A pattern memory unit: banks of words, write and read contexts that share one port each way. */
-import type { PmuConfig } from '../../fabric/config.ts';
+import type { MemoryWords, PmuConfig } from '../../fabric/config.ts';
 import { narrow24 } from '../affine.ts';
 import type { Fifo } from '../fifo.ts';
 import { type Activity, DOING, type Doing } from '../observe.ts';
@@ -13,10 +13,13 @@ interface Writer {
   readonly name: string;
   readonly isScalar: boolean;
   readonly fill: boolean;
+  /** What lies outside the memory is no mistake. */
+  readonly part: boolean;
 }
 
 interface Reader {
   readonly context: PmuContext;
+  readonly part: boolean;
   readonly zero: { readonly used: number; readonly mask: number };
   readonly vector: Fifo | undefined;
   readonly scalar: Fifo | undefined;
@@ -55,8 +58,11 @@ export class Pmu implements UnitModel {
   readonly #written: Uint8Array | undefined;
   #cycle = 0;
 
-  /** `fill` is what every word holds before it is written; `watch`: reads of such words are noticed. */
-  constructor(context: UnitContext, config: PmuConfig, fill = 0, watch = false) {
+  /**
+   * `fill` is what every word holds that is neither in `memory` (what the bitstream carries) nor written; `watch`: reads of such
+   * words are noticed.
+   */
+  constructor(context: UnitContext, config: PmuConfig, fill = 0, watch = false, memory: readonly MemoryWords[] = []) {
     const { arch, edge } = context;
     const { pmu } = arch;
     this.#context = context;
@@ -66,6 +72,10 @@ export class Pmu implements UnitModel {
     // Memory that stays 0 is not touched: a large array costs nothing before it is used.
     if (fill !== 0) this.words.fill(fill);
     if (watch) this.#written = new Uint8Array(this.words.length);
+    for (const { address, words } of memory) {
+      for (let i = 0; i < words.length; i++) this.words[address + i] = words[i];
+      this.#written?.fill(1, address, address + words.length);
+    }
     this.#counters = config.tokenIn.map(({ used, init }) => tokenCounter(edge, used === 1, init));
     for (const counter of this.#counters) counter.owner = this;
     const unheard = tokenCounter(edge, false);
@@ -87,13 +97,14 @@ export class Pmu implements UnitModel {
       const source = isScalar ? scalar[write.source - pmu.vectorIn] : vector[write.source];
       const name = isScalar ? `scalar input ${write.source - pmu.vectorIn}` : `vector input ${write.source}`;
       const inner = new PmuContext(i, `write ${i}`, write, config, scalar, this.#counters);
-      return [{ context: inner, source: source ?? unheard, name, isScalar, fill: write.fill === 1 }];
+      return [{ context: inner, source: source ?? unheard, name, isScalar, fill: write.fill === 1, part: write.part === 1 }];
     });
     this.#readers = config.read.flatMap((read, i) => {
       if (!read.enable) return [];
       const inner = new PmuContext(pmu.writeContexts + i, `read ${i}`, read, config, scalar, this.#counters);
       const reader: Reader = {
         context: inner,
+        part: read.part === 1,
         zero: read.zero,
         vector: read.vector ? this.outputs.vector[i] : undefined,
         scalar: read.scalar ? this.outputs.scalar[i] : undefined,
@@ -176,12 +187,12 @@ export class Pmu implements UnitModel {
 
   // ---- Issues
 
-  #write({ context, source, isScalar, fill }: Writer): void {
+  #write({ context, source, isScalar, fill, part }: Writer): void {
     const { chain } = context;
     if (chain.z >= 0) return;
     const lanes = isScalar ? chain.lanes & 1 : fill ? chain.lanes : chain.lanes & source.masks[source.head];
     const wrong = this.#store(context.address(), context.lane, lanes, source.words, source.head * source.width);
-    if (wrong !== undefined) this.#context.raise(CAUSE.range, wrong);
+    if (wrong !== undefined && !part) this.#context.raise(CAUSE.range, wrong);
     source.pop();
     context.activity.laneIssues += popCount(lanes);
   }
@@ -197,7 +208,7 @@ export class Pmu implements UnitModel {
     reader.last = chain.final ? 1 : 0;
     reader.inFlight = vector !== undefined || scalar !== undefined;
     context.activity.laneIssues += popCount(chain.lanes);
-    return wrong;
+    return reader.part ? undefined : wrong;
   }
 
   /** Whether all lanes from `first` on stay inside the memory (steps are monotonous). */

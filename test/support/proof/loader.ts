@@ -6,7 +6,7 @@ import type { Arch } from '../../../src/arch/schema.ts';
 import { wordsOf } from '../../../src/base/bitstruct.ts';
 import { crc32Words } from '../../../src/base/crc32.ts';
 import { Rng } from '../../../src/base/rng.ts';
-import { BEAT_WORDS, beatsPerRow, FORMAT_VERSION, frameHeader, MAGIC } from '../../../src/bitstream/format.ts';
+import { BEAT_WORDS, beatsPerRow, FORMAT_VERSION, FRAME_MARK, frameHeader, MAGIC, MEMORY_MARK } from '../../../src/bitstream/format.ts';
 import type { Recording, ReplayBench } from '../../../src/cosim/replay.ts';
 import { tileLayout } from '../../../src/fabric/config.ts';
 import { fingerprintOf } from '../../../src/fabric/fingerprint.ts';
@@ -32,7 +32,7 @@ function topText(fabric: Fabric): string {
     ({ x, kinds, group, word }) => `  kiln_column #(.Kinds (${kinds})) u_column_${x} (
     .clk_i, .clear_i, .cfg_clear_i (cfg_clear), .error_clear_i, .word_valid_i (group[${group}]), .word_i (words${word}),
     .inside_o (middle[${x}]), .frames_o (frames[${16 * x} +: 16]), .shift_o (shift_o[${height * x} +: ${height}]),
-    .word_o (word_o[${32 * x} +: 32]), .tile_active_i (tile_active_i[${height * x} +: ${height}]),
+    .load_o (load_o[${height * x} +: ${height}]), .load_first_o (load_first_o[${x}]), .word_o (word_o[${32 * x} +: 32]), .tile_active_i (tile_active_i[${height * x} +: ${height}]),
     .tile_quiet_i (tile_quiet_i[${height * x} +: ${height}]), .tile_error_i (tile_error_i[${3 * height * x} +: ${3 * height}]),
     .tile_info_i (tile_info_i[${32 * height * x} +: ${32 * height}]), .active_o (active_o[${x}]), .quiet_o (quiet_o[${x}]),
     .error_o (column_error_o[${x}]), .cause_o (column_cause_o[${8 * x} +: 8]), .row_o (column_row_o[${8 * x} +: 8]),
@@ -65,6 +65,8 @@ module kiln_loader_proof (
   output logic [7:0] cause_o,
   output logic [31:0] info_o,
   output logic [${width * height - 1}:0] shift_o,
+  output logic [${width * height - 1}:0] load_o,
+  output logic [${width - 1}:0] load_first_o,
   output logic [${32 * width - 1}:0] word_o,
   output logic [${width - 1}:0] active_o,
   output logic [${width - 1}:0] quiet_o,
@@ -116,10 +118,14 @@ function randomBits(fabric: Fabric, rng: Rng): Uint32Array {
     for (let y = 0; y < fabric.height; y++) {
       const tile = fabric.tileAt(x, y);
       if (tile === undefined || (!rng.chance(share) && x !== spoiled)) continue;
-      while (rng.chance(padding)) stream.push(0);
-      const frame = [frameHeader(y, payloadWords(fabric, tile)), ...Array.from({ length: payloadWords(fabric, tile) }, () => rng.next32())];
-      stream.push(...frame, crc32Words(frame));
-      frames++;
+      // Some words of its memory, then its configuration.
+      const lengths = tile.kind === 'pmu' ? Array.from({ length: rng.pick([0, 1, 3]) }, () => rng.int(2, 40)) : [];
+      for (const [mark, length] of [...lengths.map((n) => [MEMORY_MARK, n]), [FRAME_MARK, payloadWords(fabric, tile)]]) {
+        while (rng.chance(padding)) stream.push(0);
+        const frame = [frameHeader(mark, y, length), ...Array.from({ length }, () => rng.next32())];
+        stream.push(...frame, crc32Words(frame));
+        frames++;
+      }
     }
     while (rng.chance(padding)) stream.push(0);
     return x === spoiled ? spoil(fabric, rng, stream) : stream;
@@ -144,7 +150,7 @@ function spoil(fabric: Fabric, rng: Rng, stream: number[]): number[] {
   if (stream.length === 0) return [rng.next32()];
   const first = stream.findIndex((word) => word !== 0);
   const at = rng.int(first, stream.length - 1);
-  switch (rng.int(0, 6)) {
+  switch (rng.int(0, 7)) {
     case 0: // the stream ends within a frame, or just before its end
       return stream.slice(0, rng.pick([at, stream.length - 1]));
     case 1: // any bit
@@ -159,7 +165,9 @@ function spoil(fabric: Fabric, rng: Rng, stream: number[]): number[] {
       );
     case 4: // not a header
       return stream.with(first, (stream[first] ^ (1 << rng.int(24, 31))) >>> 0);
-    case 5: // something behind the last frame
+    case 5: // a memory frame where there is no memory, of an address alone or of nothing
+      return stream.with(first, (0xa6000000 | (rng.int(0, fabric.height) << 16) | rng.pick([0, 1, 2, 5])) >>> 0);
+    case 6: // something behind the last frame
       return [...stream, rng.pick([1, 0xa5000000, rng.next32()])];
     default: // the CRC
       return stream.with(stream.length - 1, (stream[stream.length - 1] ^ (1 << rng.int(0, 31))) >>> 0);
@@ -195,6 +203,9 @@ class Column {
   state: 'between' | 'payload' | 'crc' | 'dead' = 'between';
   frames = 0;
   shift = -1;
+  /** The row whose memory has the word, and whether that is an address. */
+  load = -1;
+  first = false;
   word = 0;
   active = false;
   quiet = false;
@@ -204,11 +215,14 @@ class Column {
   constructor(
     /** Payload words by row; 0 where there is no tile. */
     private readonly lengths: readonly number[],
+    /** Rows that have a memory. */
+    private readonly memories: readonly boolean[],
   ) {}
 
   step(word: number | undefined, tiles: TileSignals, run: { cfgClear: boolean; clear: boolean; forget: boolean }): void {
     let wrong: Column['error'];
     this.shift = -1;
+    this.load = -1;
     if (run.cfgClear) {
       this.state = 'between';
       this.frames = 0;
@@ -228,16 +242,21 @@ class Column {
       const row = (word >>> 16) & 255;
       const length = this.lengths[row] ?? 0;
       this.#frame = [word];
-      const good = word >>> 24 === 0xa5 && length > 0 && (word & 0xffff) === length;
+      const mark = word >>> 24;
+      const stated = word & 0xffff;
+      const good =
+        mark === MEMORY_MARK ? this.memories[row] === true && stated >= 2 : mark === FRAME_MARK && length > 0 && stated === length;
       this.state = good ? 'payload' : 'dead';
       return good ? undefined : { cause: 5, row, info: length };
     }
     const row = (this.#frame[0] >>> 16) & 255;
     if (this.state === 'payload') {
-      this.shift = row;
+      if (this.#frame[0] >>> 24 === MEMORY_MARK) this.load = row;
+      else this.shift = row;
+      this.first = this.#frame.length === 1;
       this.word = word;
       this.#frame.push(word);
-      if (this.#frame.length === 1 + this.lengths[row]) this.state = 'crc';
+      if (this.#frame.length === 1 + (this.#frame[0] & 0xffff)) this.state = 'crc';
     } else if (this.state === 'crc') {
       const crc = crc32Words(this.#frame);
       this.frames++;
@@ -384,7 +403,8 @@ export function playLoads(arch: Arch, bench: ReplayBench, seed: string, cycles: 
       const tile = fabric.tileAt(x, y);
       return tile ? payloadWords(fabric, tile) : 0;
     });
-  const columns = Array.from({ length: width }, (_, x) => new Column(lengths(x)));
+  const memories = (x: number) => Array.from({ length: height }, (_, y) => fabric.tileAt(x, y)?.kind === 'pmu');
+  const columns = Array.from({ length: width }, (_, x) => new Column(lengths(x), memories(x)));
   const loader = new Loader(fabric, columns);
   const watched = ringTile(fabric);
   const ring: number[] = new Array(payloadWords(fabric, watched)).fill(0);
@@ -463,7 +483,9 @@ export function playLoads(arch: Arch, bench: ReplayBench, seed: string, cycles: 
       }
       columns.forEach((column, x) => {
         recorder.want('shift_o', height * x, height, column.shift < 0 ? 0 : 1 << column.shift);
-        if (column.shift >= 0) recorder.want('word_o', 32 * x, 32, column.word);
+        recorder.want('load_o', height * x, height, column.load < 0 ? 0 : 1 << column.load);
+        if (column.load >= 0) recorder.want('load_first_o', x, 1, column.first);
+        if (column.shift >= 0 || column.load >= 0) recorder.want('word_o', 32 * x, 32, column.word);
         recorder.want('active_o', x, 1, column.active);
         recorder.want('quiet_o', x, 1, column.quiet);
         recorder.want('column_error_o', x, 1, column.error !== undefined);

@@ -3,7 +3,7 @@ import type { Arch } from '../../../src/arch/schema.ts';
 import { packBits } from '../../../src/base/bitstruct.ts';
 import { Rng } from '../../../src/base/rng.ts';
 import type { Recording, ReplayLayout } from '../../../src/cosim/replay.ts';
-import { type PcuConfig, type PmuConfig, pcuLayout, pmuLayout } from '../../../src/fabric/config.ts';
+import { type MemoryWords, type PcuConfig, type PmuConfig, pcuLayout, pmuLayout } from '../../../src/fabric/config.ts';
 import type { NetClass } from '../../../src/fabric/ports.ts';
 import { createPcu, createPmu, type UnitBench } from '../../../src/sim/bench.ts';
 import { CAUSE } from '../../../src/sim/unit.ts';
@@ -23,6 +23,8 @@ export interface PlayOptions {
   readonly cycles: number;
   readonly rates?: Rates;
   readonly mix?: WordMix;
+  /** Of a memory: words are loaded before the run. */
+  readonly loads?: boolean;
 }
 
 /** The first armed cycle of a recording; `clear_i` is high in cycle 0. */
@@ -51,7 +53,7 @@ export function playPcu(arch: Arch, bench: ReplayLayout, config: PcuConfig, rng:
 /** A random configuration and a random run of a PMU. */
 export function playRandomPmu(arch: Arch, bench: ReplayLayout, seed: string, cycles: number): Played {
   const rng = new Rng(seed);
-  return playPmu(arch, bench, randomPmu(arch, rng), rng, { cycles });
+  return playPmu(arch, bench, randomPmu(arch, rng), rng, { cycles, loads: true });
 }
 
 export function playPmu(arch: Arch, bench: ReplayLayout, config: PmuConfig, rng: Rng, options: PlayOptions): Played {
@@ -71,12 +73,49 @@ export function playPmu(arch: Arch, bench: ReplayLayout, config: PmuConfig, rng:
   const needs = rng.chance(0.4) ? needsOf(arch, () => createPmu(arch, config)) : undefined;
   let memory: Int32Array | undefined;
   return withPast(rng, options.cycles, (cycles) => {
+    const loaded = options.loads ? randomWords(arch, rng) : [];
     const golden = createPmu(arch, config);
-    // A new run finds what the run before it has written.
+    // A new run finds what the run before it has written, and what was loaded since.
     if (memory) golden.unit.words.set(memory);
+    for (const { address, words: run } of loaded) {
+      run.forEach((word, i) => {
+        if (address + i < golden.unit.words.length) golden.unit.words[address + i] = word;
+      });
+    }
     memory = golden.unit.words;
-    return play(arch, bench, golden, words, rng, { ...options, cycles, polite: true, needs }, sticky, active);
+    const load = loadSteps(rng, loaded);
+    return play(arch, bench, golden, words, rng, { ...options, cycles, polite: true, needs, load }, sticky, active);
   });
+}
+
+/** What a bitstream might put into a memory: where random runs look, and over its end, where nothing comes of it. */
+function randomWords({ pcu, pmu }: Arch, rng: Rng): { address: number; words: number[] }[] {
+  const end = pcu.lanes * pmu.bankWords;
+  return Array.from({ length: rng.pick([0, 0, 1, 3]) }, () => ({
+    address: rng.chance(0.8) ? rng.int(0, 40) % end : rng.int(end - 4, end + 4),
+    words: Array.from({ length: rng.int(1, 3 * pcu.lanes) }, () => rng.int32()),
+  }));
+}
+
+/** A cycle of a load: the word, if there is one, and whether it is an address. */
+interface LoadStep {
+  readonly valid: boolean;
+  readonly first: boolean;
+  readonly word: number;
+}
+
+/** Words as the column sends them, with pauses between. */
+function loadSteps(rng: Rng, runs: readonly MemoryWords[]): LoadStep[] {
+  const steps: LoadStep[] = [];
+  const put = (word: number, first: boolean) => {
+    while (rng.chance(0.1)) steps.push({ valid: false, first: rng.chance(0.5), word: rng.int32() });
+    steps.push({ valid: true, first, word });
+  };
+  for (const { address, words } of runs) {
+    put(address, true);
+    for (const word of Array.from(words)) put(word, false);
+  }
+  return steps;
 }
 
 /** How many entries a run takes from each input. */
@@ -123,12 +162,19 @@ function play(
   golden: UnitBench,
   config: Uint32Array,
   rng: Rng,
-  options: PlayOptions & { readonly polite: boolean; readonly needs?: Needs | undefined },
+  options: PlayOptions & { readonly polite: boolean; readonly needs?: Needs | undefined; readonly load?: readonly LoadStep[] },
   before: (recorder: Recorder, golden: UnitBench, wasActive: boolean) => void,
   after?: (recorder: Recorder, golden: UnitBench) => void,
 ): Played {
-  const { cycles, polite } = options;
+  const { polite, load = [] } = options;
+  const cycles = load.length + options.cycles;
   const recorder = new Recorder(bench, cycles + 1, config);
+  for (const { valid, first, word } of load) {
+    recorder.put('load_i', 0, 1, Number(valid));
+    recorder.put('load_first_i', 0, 1, Number(first));
+    recorder.put('load_word_i', 0, 32, word);
+    recorder.next();
+  }
   recorder.put('clear_i', 0, 1, 1);
   recorder.next();
   const mix = options.mix ?? { floats: rng.chance(0.5), small: rng.pick([0.2, 0.2, 0.9]) };
@@ -138,7 +184,7 @@ function play(
   let issues = 0;
   let active = false;
   for (; recorder.cycle <= cycles; recorder.next()) {
-    const armed = recorder.cycle >= ARMED;
+    const armed = recorder.cycle >= load.length + ARMED;
     recorder.put('armed_i', 0, 1, Number(armed));
     before(recorder, golden, active);
     recorder.want('quiet_o', 0, 1, golden.unit.quiet() && queues.every(({ valid }) => !valid));

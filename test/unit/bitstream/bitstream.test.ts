@@ -7,9 +7,9 @@ import { decode, readHeader } from '../../../src/bitstream/decode.ts';
 import { encodeUnchecked } from '../../../src/bitstream/encode.ts';
 import { BEAT_BYTES, EMPTY_INTERFACE, type KbitInterface, loaderPart } from '../../../src/bitstream/format.ts';
 import { bytesOfWords, wordsOfBytes } from '../../../src/bitstream/words.ts';
-import { tileLayout } from '../../../src/fabric/config.ts';
+import { type TileConfig, tileLayout } from '../../../src/fabric/config.ts';
 import type { Fabric } from '../../../src/fabric/graph.ts';
-import { TILE_KINDS } from '../../../src/fabric/ports.ts';
+import { TILE_KINDS, type TileKind } from '../../../src/fabric/ports.ts';
 import { fabricNamed, leastFabric, randomConfigs, wideFabric } from './fabrics.ts';
 
 const fabrics: [string, Fabric][] = [
@@ -40,7 +40,8 @@ describe.each(fabrics)('on %s', (_name, fabric) => {
         const kbit = decode(fabric, bytes);
         expect(kbit.configs).toEqual(configs);
         expect(kbit.interface).toEqual(dot);
-        expect(kbit.header.frames).toBe(configs.size);
+        const runs = [...configs.values()].reduce((sum, { memory = [] }) => sum + memory.length, 0);
+        expect(kbit.header.frames).toBe(configs.size + runs);
         expect(Buffer.from(encodeUnchecked(fabric, kbit.configs, kbit.interface)).equals(bytes)).toBe(true);
       }),
       { numRuns: runs },
@@ -125,6 +126,13 @@ describe('refusals', () => {
     const text = new TextEncoder().encode(json);
     return new Uint8Array([...good.subarray(0, end), ...bytesOfWords([text.length]), ...text, ...bytesOfWords([crc32Bytes(text)])]);
   };
+  /** A file with runs of memory words, each an address and a length, for the first tile of a kind. */
+  const memory = (kind: TileKind, ...runs: readonly (readonly [number, number])[]) => {
+    const [tile] = tiny.tilesOf(kind);
+    const config = unpackBits(tileLayout(tiny.arch, kind), new Uint32Array(1000)) as unknown as TileConfig;
+    const words = runs.map(([address, length]) => ({ address, words: new Uint32Array(length) }));
+    return encodeUnchecked(tiny, new Map([[tile.id, { ...config, memory: words }]]), dot);
+  };
   test.each<[string, string, Uint8Array]>([
     ['magic', 'E0801', Uint8Array.from([1, 2, 3, 4])],
     ['nothing', 'E0804', new Uint8Array(0)],
@@ -141,6 +149,11 @@ describe('refusals', () => {
     ['interface no JSON', 'E0816', host('{')],
     ['interface of another shape', 'E0816', host('{"program":3}')],
     ['bytes behind the end', 'E0817', new Uint8Array([...good, 0])],
+    ['memory words twice', 'E0819', memory('pmu', [4, 3], [6, 1])],
+    ['memory words out of order', 'E0819', memory('pmu', [4, 1], [0, 1])],
+    ['memory words beyond the memory', 'E0819', memory('pmu', [1022, 3])],
+    ['an address without words', 'E0819', memory('pmu', [0, 0])],
+    ['memory words where there is no memory', 'E0819', memory('pcu', [0, 1])],
   ])('%s', (_what, code, bytes) => {
     expect(refusal(tiny, bytes)).toBe(code);
   });

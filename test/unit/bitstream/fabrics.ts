@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { type Arch, archSchema } from '../../../src/arch/schema.ts';
 import { unpackBits, widthOf } from '../../../src/base/bitstruct.ts';
 import { Rng } from '../../../src/base/rng.ts';
-import { type TileConfig, tileLayout } from '../../../src/fabric/config.ts';
+import { type MemoryWords, type TileConfig, tileLayout } from '../../../src/fabric/config.ts';
 import { Fabric } from '../../../src/fabric/graph.ts';
 
 /** An architecture of `arch/`, by name. */
@@ -76,7 +76,22 @@ export function randomConfigs(fabric: Fabric, seed: number, share = 0.6): Map<nu
       for (let bit = 0; bit < 32; bit++) if (rng.float01() < density) word |= 1 << bit;
       return word >>> 0;
     });
-    configs.set(tile.id, unpackBits(layout, words) as unknown as TileConfig);
+    const config = unpackBits(layout, words) as unknown as TileConfig;
+    const memory = tile.kind === 'pmu' ? randomMemory(rng, fabric.arch) : [];
+    configs.set(tile.id, memory.length > 0 ? { ...config, memory } : config);
   }
   return configs;
+}
+
+/** Runs of words, with gaps and without; one may reach the end. */
+function randomMemory(rng: Rng, { pcu, pmu }: Arch): MemoryWords[] {
+  const end = pcu.lanes * pmu.bankWords;
+  const runs: MemoryWords[] = [];
+  for (let address = rng.int(0, 3); rng.chance(0.5) && address < end; ) {
+    const length = Math.min(end - address, rng.pick([1, 5, 40]));
+    runs.push({ address, words: Uint32Array.from({ length }, () => (rng.chance(0.5) ? rng.next32() : rng.int(0, 9))) });
+    address += length;
+    address = rng.pick([address, address + 3, Math.max(address, end - 2)]);
+  }
+  return runs;
 }

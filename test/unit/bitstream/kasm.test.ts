@@ -83,6 +83,26 @@ describe('text', () => {
 `);
   });
 
+  test('words of a memory come behind its fields', () => {
+    const words = Array.from({ length: 20 }, (_, i) => i - 10);
+    const text = `pmu at 2,0 { memory[3] = [7, -1, 0x80000000] memory[64] = [${words.join(',')}] }`;
+    const bytes = assemble(tiny, text);
+    const [{ memory }] = decode(tiny, bytes).configs.values();
+    expect(memory?.map(({ address, words }) => [address, ...Array.from(words, (word) => word | 0)])).toEqual([
+      [3, 7, -1, -(2 ** 31)],
+      [64, ...words],
+    ]);
+    const printed = disassemble(tiny, bytes);
+    expect(printed.slice(printed.indexOf('pmu'))).toBe(`pmu 0 at 2,0 {
+  memory[3] = [7, -1, 0x80000000]
+  memory[64] = [
+    ${words.slice(0, 16).join(', ')},
+    ${words.slice(16).join(', ')}
+  ]
+}
+`);
+  });
+
   test('a tile without a field keeps its frame', () => {
     const bytes = assemble(tiny, 'host at 0,0 {}');
     expect([...decode(tiny, bytes).configs.keys()]).toEqual([0]);
@@ -114,6 +134,11 @@ describe('text', () => {
     ['pcu at 1,0 { enable = ; }', 'E0820 1:23'],
     ['pcu at 1,0 {', 'E0820 1:13'],
     ['tile at 1,0 {', 'E0821 1:1'],
+    ['pmu at 2,0 { memory[0] = [1, 2] memory[1] = [3] }', 'E0865 1:33'],
+    ['pcu at 1,0 { memory[0] = [1] }', 'E0865 1:14'],
+    ['pmu at 2,0 { memory[0] = [1.5] }', 'E0820 1:28'],
+    ['pmu at 2,0 { memory[0] = [0x100000000] }', 'E0823 1:27'],
+    ['pmu at 2,0 { memory = [1] }', 'E0820 1:21'],
     ['}', 'E0820 1:1'],
   ])('%s', (text, expected) => {
     const [found] = diagnosticsOf(() => parseKasm(tiny, text));
