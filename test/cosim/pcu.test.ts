@@ -10,9 +10,12 @@ import {
   carriedRegisters,
   emptyLoops,
   emptyReductions,
+  everyOperation,
   heldSums,
   lateTakers,
   manyTokens,
+  oneBitPredicates,
+  oneOutput,
   sparseVectors,
   twoTaps,
   varyingTree,
@@ -67,7 +70,7 @@ describe.each(FULL ? [...SHAPES, ...MORE] : SHAPES)('a PCU of %s', (name, change
     expect(sumOf(played, 'issues')).toBeGreaterThan(CASES * 5);
   });
 
-  test('reduces runs of varying length, carries registers past every latency, takes what empty loops take, counts tokens', {
+  test('reduces runs of varying length, carries registers past every latency, takes what empty loops take, counts tokens, and more', {
     timeout: 3_600_000,
   }, async () => {
     const bench = await moduleBench(arch, 'kiln_pcu');
@@ -79,6 +82,9 @@ describe.each(FULL ? [...SHAPES, ...MORE] : SHAPES)('a PCU of %s', (name, change
       ['held', heldSums, () => ({})],
       ['registers', carriedRegisters, () => ({})],
       ['empty loops', emptyLoops, () => ({})],
+      ['one output', oneOutput, () => ({})],
+      ['predicates', oneBitPredicates, () => ({})],
+      ['operations', everyOperation, () => ({})],
       ['tokens', manyTokens, (rng: Rng) => ({ cycles: 720, rates: lateTakers(rng) })],
     ] as const) {
       const played = await proveAll(bench, seedsOf(`${name}/${what}`, CASES / 8), (seed) => {

@@ -16,8 +16,12 @@ import {
   carriedRegisters,
   emptyLoops,
   emptyReductions,
+  everyOperation,
+  heldSums,
   lateTakers,
   manyTokens,
+  oneBitPredicates,
+  oneOutput,
   sparseVectors,
   twoTaps,
   varyingTree,
@@ -89,7 +93,7 @@ const wide = archNamed('tiny', {
 
 const twoPorts = archNamed('tiny', { memory: { ports: 2, addressBits: 32 } });
 
-const DIRECTED = [varyingTree, twoTaps, carriedRegisters, emptyLoops, emptyReductions] as const;
+const DIRECTED = [varyingTree, twoTaps, emptyLoops, emptyReductions, heldSums, oneBitPredicates, everyOperation] as const;
 
 const kiln = (names: string): string[] => names.split(' ').map((name) => `kiln_${name}`);
 
@@ -127,17 +131,23 @@ export const BENCHES: readonly MutationBench[] = [
     kiln('pcu pcu_issue pcu_bank pcu_pick stage tree combiner delay latency fifo token_in token_out'),
     (bench, cases) => [
       ...seedsOf('pcu', 3 * cases).map((seed) => playRandomPcu(arch, bench, seed, 250)),
-      ...seedsOf('directed', 3 * cases).map((seed, i) => {
+      ...seedsOf('directed', 5 * cases).map((seed, i) => {
         const rng = new Rng(seed);
         return playPcu(arch, bench, DIRECTED[i % DIRECTED.length](arch, rng), rng, { cycles: 250 });
       }),
+      ...[oneOutput, carriedRegisters].flatMap((directed) =>
+        seedsOf(directed.name, 4 * cases).map((seed) => {
+          const rng = new Rng(seed);
+          return playPcu(arch, bench, directed(arch, rng), rng, { cycles: 60, rates: sparseVectors.rates });
+        }),
+      ),
       ...seedsOf('sparse', 2 * cases).map((seed) => {
         const rng = new Rng(seed);
         return playPcu(arch, bench, varyingTree(arch, rng), rng, { cycles: 250, ...sparseVectors });
       }),
-      ...seedsOf('tokens', Math.ceil(cases / 4)).map((seed) => {
+      ...seedsOf('tokens', Math.ceil(cases / 2)).map((seed) => {
         const rng = new Rng(seed);
-        return playPcu(arch, bench, manyTokens(arch, rng), rng, { cycles: 720, rates: lateTakers(rng) });
+        return playPcu(arch, bench, manyTokens(arch, rng), rng, { cycles: 900, rates: lateTakers(rng) });
       }),
     ],
   ),

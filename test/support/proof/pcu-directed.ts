@@ -3,7 +3,7 @@ import type { Arch } from '../../../src/arch/schema.ts';
 import { zeroOf } from '../../../src/base/bitstruct.ts';
 import type { Rng } from '../../../src/base/rng.ts';
 import { INIT, INPUT, OPERAND, type PcuConfig, pcuLayout } from '../../../src/fabric/config.ts';
-import { OPS } from '../../../src/ops/table.ts';
+import { OP_NAMES, OPS } from '../../../src/ops/table.ts';
 import type { Rates } from './streams.ts';
 
 /** Reductions over an inner loop whose bound is a scalar: shorter than the ring, longer, and empty ones follow each other. */
@@ -54,7 +54,8 @@ export function twoTaps(arch: Arch, rng: Rng): PcuConfig {
   config.enable = 1;
   config.chain = { ...config.chain, count: 1, par: pcu.lanes, laneStep: 1 };
   config.chain.counters[0] = { min: 0, stride: 1, max: 400, bound: 0 };
-  config.tapIn = { used: 1, port: pcu.vectorIn - 1 };
+  // Without it nothing is ever tapped, and the context stands.
+  config.tapIn = { used: rng.chance(0.85) ? 1 : 0, port: pcu.vectorIn - 1 };
   config.inputs[0] = { kind: INPUT.counter, index: 0 };
   const stages = rng.shuffle(Array.from({ length: pcu.stages }, (_, s) => s)).slice(0, 2);
   config.stages.forEach((stage, s) => {
@@ -132,11 +133,12 @@ export function carriedRegisters(arch: Arch, rng: Rng): PcuConfig {
     ]);
   });
   const register = () => ({ kind: OPERAND.reg, index: rng.int(0, pcu.registers - 1) });
-  const ops = [OPS.add, OPS.mul, ...(pcu.float ? [OPS.fadd, OPS.fmul] : [])];
+  const ops = [OPS.add, OPS.sel, OPS.mac, OPS.mul, ...(pcu.float ? [OPS.fadd, OPS.fmul] : [])];
   for (const stage of config.stages) {
     const kept = rng.chance(0.6);
-    Object.assign(stage, { op: rng.pick(ops).code, a: register(), b: register(), write: kept ? 0 : 1, dst: rng.int(0, pcu.registers - 1) });
-    stage.pass = (1 << pcu.registers) - 1 - (rng.chance(0.2) ? 1 << rng.int(0, pcu.registers - 1) : 0);
+    const [a, b, c] = [register(), register(), register()];
+    Object.assign(stage, { op: rng.pick(ops).code, a, b, c, write: kept ? 0 : 1, dst: rng.int(0, pcu.registers - 1) });
+    stage.pass = (1 << pcu.registers) - 1 - (rng.chance(0.4) ? 1 << rng.int(0, pcu.registers - 1) : 0);
   }
   const last = pcu.stages - 1;
   Object.assign(config.stages[last], { op: OPS.xor.code });
@@ -155,7 +157,9 @@ export function emptyLoops(arch: Arch, rng: Rng): PcuConfig {
   config.chain = { ...config.chain, count, par: pcu.lanes, laneStep: 1 };
   config.chain.counters[0] = { min: 0, stride: rng.pick([1, pcu.lanes]), max: 4, bound: bound + 1 };
   if (count > 1) config.chain.counters[1] = { min: 0, stride: 1, max: 200, bound: 0 };
-  config.vectorIn[0] = { used: 1, pop: rng.int(0, masks), masks: 0 };
+  config.vectorIn.forEach((_, p) => {
+    config.vectorIn[p] = { used: p === 0 ? 1 : rng.int(0, 1), pop: rng.int(0, masks), masks: 0 };
+  });
   config.scalarIn.forEach((_, p) => {
     if (p !== bound) config.scalarIn[p] = { used: rng.int(0, 1), pop: rng.int(0, masks) };
   });
@@ -193,6 +197,69 @@ export function emptyLoops(arch: Arch, rng: Rng): PcuConfig {
   const output = () => ({ used: 1, source: rng.int(0, pcu.stages - 1), mask: rng.int(0, masks) });
   for (const list of [config.vectorOut, config.scalarOut, config.tokenOut]) for (const one of list) Object.assign(one, output());
   if (aimed) Object.assign(config.scalarOut[0], { source: 0, mask: 1 });
+  return config;
+}
+
+/** One output alone, of any class and stage: the unit is quiet when nothing comes to it any more. */
+export function oneOutput(arch: Arch, rng: Rng): PcuConfig {
+  const { pcu } = arch;
+  const config = zeroOf(pcuLayout(arch));
+  config.enable = 1;
+  config.chain = { ...config.chain, count: 1, par: pcu.lanes, laneStep: 1 };
+  config.chain.counters[0] = { min: 0, stride: 1, max: rng.int(1, 8), bound: 0 };
+  config.inputs[0] = { kind: INPUT.counter, index: 0 };
+  const slow = pcu.float ? [OPS.fadd, OPS.fmul] : [OPS.mul];
+  for (const stage of config.stages)
+    Object.assign(stage, { op: rng.pick([OPS.add, ...slow, ...slow]).code, a: { kind: OPERAND.reg, index: 0 }, pass: 1 });
+  if (rng.chance(0.3)) config.tree = { used: 1, source: rng.int(0, pcu.stages - 2) };
+  if (config.tree.used) config.stages[pcu.stages - 1].op = OPS.add.code;
+  const output = rng.pick([...config.vectorOut, ...config.scalarOut, ...config.tokenOut]);
+  Object.assign(output, { used: 1, source: rng.int(0, pcu.stages - 1), mask: 0 });
+  return config;
+}
+
+/** Predicates that hang on one bit of a word, and everything that looks at them. */
+export function oneBitPredicates(arch: Arch, rng: Rng): PcuConfig {
+  const { pcu } = arch;
+  const config = zeroOf(pcuLayout(arch));
+  config.enable = 1;
+  config.chain = { ...config.chain, count: 1, par: pcu.lanes, laneStep: 1 };
+  config.chain.counters[0] = { min: 0, stride: 1, max: 1000, bound: 0 };
+  config.vectorIn[0] = { used: 1, pop: 0, masks: rng.int(0, 1) };
+  config.inputs[0] = { kind: INPUT.vector, index: 0 };
+  for (const stage of config.stages) {
+    const imm = 2 ** rng.pick([0, 31, rng.int(0, 31)]);
+    Object.assign(stage, { op: OPS.and.code, a: { kind: OPERAND.reg, index: 0 }, b: { kind: OPERAND.imm, index: 0 }, imm, pass: 1 });
+    stage.predicate = rng.chance(0.6) ? 1 : 0;
+  }
+  for (const list of [config.vectorOut, config.scalarOut, config.tokenOut])
+    for (const one of list) Object.assign(one, { used: 1, source: rng.int(0, pcu.stages - 1), mask: 0, when: rng.int(0, 1) });
+  for (const one of config.vectorOut) one.drop = rng.int(0, 1);
+  config.compact = { used: rng.int(0, 1), flush: 1 };
+  return config;
+}
+
+/** In every stage an operation of its own on what comes in, most of them slow ones; an output for as many stages as there are. */
+export function everyOperation(arch: Arch, rng: Rng): PcuConfig {
+  const { pcu } = arch;
+  const config = zeroOf(pcuLayout(arch));
+  config.enable = 1;
+  config.chain = { ...config.chain, count: 1, par: pcu.lanes, laneStep: 1 };
+  config.chain.counters[0] = { min: 0, stride: 1, max: 1000, bound: 0 };
+  config.inputs.forEach((_, r) => {
+    config.inputs[r] = { kind: INPUT.vector, index: r % pcu.vectorIn };
+    config.vectorIn[r % pcu.vectorIn].used = 1;
+  });
+  const known = OP_NAMES.map((name) => OPS[name]).filter(({ float }) => pcu.float || !float);
+  const slow = known.filter(({ latency }) => latency !== 'simple');
+  const operand = () => ({ kind: OPERAND.reg, index: rng.int(0, pcu.registers - 1) });
+  for (const stage of config.stages) {
+    const { code } = rng.pick(rng.chance(0.8) ? slow : known);
+    Object.assign(stage, { op: code, a: operand(), b: operand(), c: operand(), pass: (1 << pcu.registers) - 1 });
+  }
+  [...config.vectorOut, ...config.scalarOut].forEach((output, i) => {
+    Object.assign(output, { used: 1, source: i % pcu.stages, mask: 0 });
+  });
   return config;
 }
 
