@@ -146,7 +146,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   { module: 'kiln_ag_pack', line: "closing_q <= closing_q && (after != 6'd0);", what: 'keeps its value', why: CLOSING },
   {
     module: 'kiln_ag',
-    line: 'assign issue = armed_i && enable && !finished && bounds_ok && (&token_present) &&',
+    line: 'assign issue = armed_i && enable && !finished && bounds_ok && offset_there && limit_there &&',
     what: '&& to ||',
     column: 15,
     why: ORDERED,
