@@ -1,10 +1,11 @@
 /** The public door: what a program is written with. `import { program, explicit } from 'kiln'`. */
 export { Rng } from './base/rng.ts';
 export { argWords, compareWithReference, inputWords, type Mismatch } from './frontend/check.ts';
-export type { Collection, Filtered, Folded } from './frontend/dsl/collection.ts';
+export type { Collection, Folded } from './frontend/dsl/collection.ts';
 export { type Count, type Explicit, explicit, type LoopSpec } from './frontend/dsl/explicit.ts';
 export { type Combiner, Expr, type Operand } from './frontend/dsl/expr.ts';
 export type { Fifo, Fifos, PredicateOptions } from './frontend/dsl/fifos.ts';
+export type { Filtered, Yielded } from './frontend/dsl/filtered.ts';
 export { carried, type Dram, folded, type Memory, type Result, reduce, scan, startAt, sumOfProducts } from './frontend/dsl/handles.ts';
 export { Index, type IndexLike } from './frontend/dsl/index-expr.ts';
 export type { ScheduleHints } from './frontend/dsl/lower.ts';

@@ -6,36 +6,60 @@
  */
 import type { Arch } from '../../src/arch/schema.ts';
 import type { Rng } from '../../src/base/rng.ts';
-import { Expr, type Index, type Program, patterns, program } from '../../src/index.ts';
+import {
+  type Collection,
+  type Combiner,
+  type Expr,
+  type Filtered,
+  type Index,
+  type Patterns,
+  type Program,
+  patterns,
+  program,
+} from '../../src/index.ts';
 import type { ElementType } from '../../src/ir/loops.ts';
-
-type Combiner = 'add' | 'min' | 'max' | 'and' | 'or' | 'xor' | 'mul';
-
-interface ArraySpec {
-  readonly name: string;
-  readonly type: ElementType;
-  readonly shape: readonly number[];
-}
-
-/** Variables are numbered: those of the domain first, then those of the fold. */
-type Tree =
-  | { readonly kind: 'read'; readonly array: number; readonly vars: readonly number[]; readonly type: ElementType }
-  | { readonly kind: 'index'; readonly variable: number; readonly type: 'i32' }
-  | { readonly kind: 'const'; readonly value: number; readonly type: ElementType }
-  | { readonly kind: 'op'; readonly op: OpName; readonly args: readonly Tree[]; readonly type: ElementType };
-
-const OPS = ['add', 'sub', 'mul', 'min', 'max', 'neg', 'abs', 'eq', 'ne', 'lt', 'le', 'and', 'or', 'xor', 'select'] as const;
-type OpName = (typeof OPS)[number];
-const INTEGER_ONLY: ReadonlySet<OpName> = new Set(['and', 'or', 'xor']);
-const COMPARES: ReadonlySet<OpName> = new Set(['eq', 'ne', 'lt', 'le']);
+import {
+  type ArraySpec,
+  build,
+  combine,
+  compute,
+  LIMIT,
+  leafRead,
+  neutral,
+  points,
+  product,
+  randomTree,
+  reads,
+  type Scope,
+  type Sources,
+  show,
+  type Tree,
+} from './random-trees.ts';
 
 interface Statement {
   readonly name: string;
   readonly type: ElementType;
   /** Sizes of the result's dimensions; none for a single value. */
   readonly domain: readonly number[];
-  readonly fold?: { readonly combiner: Combiner; readonly sizes: readonly number[]; readonly mask?: Tree };
+  /** Sizes of all variables: of the elements that `kept` leaves, or of the domain and the fold. */
+  readonly all: readonly number[];
+  readonly fold?: Combiner;
+  /** A running combination along the last variable, which `tree` may read. */
+  readonly scan?: { readonly combiner: Combiner; readonly tree: Tree };
+  /** Elements are filtered, and then stored, folded or grouped. */
+  readonly kept?: Kept;
   readonly tree: Tree;
+}
+
+interface Kept {
+  /** Elements stay where it is not 0. */
+  readonly mask?: Tree;
+  /** What is yielded behind each element, where `when` is not 0. */
+  readonly also?: { readonly tree: Tree; readonly when: Tree };
+  /** Only greater ones stay. */
+  readonly above?: number;
+  /** The lowest two bits are the group. */
+  readonly groups?: number;
 }
 
 export interface RandomPatterns {
@@ -43,9 +67,6 @@ export interface RandomPatterns {
   /** In words, for a report of what failed. */
   readonly text: string;
 }
-
-/** Greatest magnitude of a value before a sum, so that sums stay below 2^24. */
-const LIMIT = 2 ** 14;
 
 /** A program over arrays that its statements share: one statement for a `small` fabric, up to three else. */
 export function randomPatterns(rng: Rng, { pcu, grid }: Arch): RandomPatterns {
@@ -57,12 +78,7 @@ export function randomPatterns(rng: Rng, { pcu, grid }: Arch): RandomPatterns {
   const statements = Array.from({ length: small ? 1 : rng.int(1, 3) }, (_, s) => randomStatement(scope, `y${s}`, sizes));
   const text = [
     ...arrays.map(({ name, type, shape }) => `${name}: ${type}[${shape.join()}]`),
-    ...statements.map(({ name, domain, fold, tree }) => {
-      const over = fold
-        ? ` = ${fold.combiner} over [${fold.sizes.join()}]${fold.mask ? ` where ${show(fold.mask, arrays)}` : ''} of `
-        : ' = ';
-      return `${name}[${domain.join()}]${over}${show(tree, arrays)}`;
-    }),
+    ...statements.map((statement) => describe(statement, arrays)),
   ].join('\n');
   const made = program({
     name: 'random_patterns',
@@ -71,23 +87,7 @@ export function randomPatterns(rng: Rng, { pcu, grid }: Arch): RandomPatterns {
       patterns(target, (vocabulary) => {
         const inputs = arrays.map(({ name, type, shape }) => vocabulary.input(name, type, [...shape]));
         const read = (array: number, index: readonly Index[]): Expr => inputs[array].at(...(index as unknown as []));
-        for (const { name, domain, fold, tree } of statements) {
-          const inner = (outer: readonly Index[]) => {
-            const value = (all: readonly Index[]) => build(tree, all, read);
-            return fold ? vocabulary.foldOver(fold.combiner, [...fold.sizes], (...own) => value([...outer, ...own])) : value(outer);
-          };
-          if (domain.length > 0)
-            vocabulary.output(
-              name,
-              vocabulary.tabulate([...domain], (...index) => inner(index)),
-            );
-          else if (fold) {
-            const of = vocabulary.tabulate([...fold.sizes], (...index) => build(tree, index, read));
-            const { mask } = fold;
-            const kept = mask && vocabulary.tabulate([...fold.sizes], (...index) => build(mask, index, read) as Expr<'i32'>);
-            vocabulary.result(name, vocabulary.fold(fold.combiner, kept ? vocabulary.filter(of, kept) : of));
-          }
-        }
+        for (const statement of statements) write(vocabulary, statement, read);
       }),
     data: (_, data) => ({
       arrays: Object.fromEntries(
@@ -103,16 +103,13 @@ export function randomPatterns(rng: Rng, { pcu, grid }: Arch): RandomPatterns {
         words[array][index.reduce((at, i, d) => at * arrays[array].shape[d] + i, 0)];
       const outputs: Record<string, number[]> = {};
       const results: Record<string, number> = {};
-      for (const { name, domain, fold, tree } of statements) {
-        const values = points(domain).map((outer) => {
-          if (!fold) return compute(tree, outer, read);
-          return points(fold.sizes)
-            .map((own) => [...outer, ...own])
-            .filter((all) => !fold.mask || compute(fold.mask, all, read) !== 0)
-            .map((all) => compute(tree, all, read))
-            .reduce((sum, value) => combine(fold.combiner, sum, value, tree.type), neutral(fold.combiner, tree.type));
-        });
-        if (domain.length > 0) outputs[name] = values;
+      for (const statement of statements) {
+        const values = answer(statement, read);
+        const { name, domain, fold } = statement;
+        if (statement.kept && !fold) {
+          outputs[name] = Array.from({ length: domain[0] }, (_element, at) => values[at] ?? 0);
+          results[`${name}_count`] = values.length;
+        } else if (domain.length > 0) outputs[name] = values;
         else results[name] = values[0];
       }
       return { outputs, results };
@@ -124,203 +121,135 @@ export function randomPatterns(rng: Rng, { pcu, grid }: Arch): RandomPatterns {
 
 const sizeOf = (rng: Rng): number => [rng.int(1, 4), rng.int(5, 20), rng.int(17, 70), 16, 1][rng.int(0, 4)];
 
+// ---- The pattern
+
+function write(v: Patterns, { name, domain, all, fold, scan, kept, tree }: Statement, read: Sources<Index, Expr>['read']): void {
+  const whole = (of: Tree, from: Sources<Index, Expr>) => v.tabulate([...all], (...index) => build(of, index, from)) as Collection;
+  const none: Sources<Index, Expr> = { read, scanned: () => read(0, []) };
+  const run = scan && v.scan(scan.combiner, whole(scan.tree, none));
+  const from: Sources<Index, Expr> = { read, scanned: (index) => (run as Collection).at(...(index as unknown as [])) };
+  if (!kept) {
+    if (domain.length === 0) v.result(name, v.fold(fold as Combiner, whole(tree, from)));
+    else if (!fold) v.output(name, whole(tree, from));
+    else {
+      const inner = all.slice(domain.length);
+      const element = (...outer: readonly Index[]) => v.foldOver(fold, [...inner], (...own) => build(tree, [...outer, ...own], from));
+      v.output(name, v.tabulate([...domain], element));
+    }
+    return;
+  }
+  const { mask, also, above, groups } = kept;
+  let left: Filtered | Collection = whole(tree, from);
+  if (also) {
+    const others = [left, whole(also.tree, from), whole(also.when, from)] as const;
+    left = v.flatMap(others as readonly [Collection, Collection, Collection<'i32'>], (a, b, when) => [a, { value: b, when }]) as Filtered;
+  } else if (mask) left = v.filter(left, whole(mask, from) as Collection<'i32'>);
+  if (above !== undefined) left = v.filter(left, (value) => value.gt(above));
+  if (!fold) v.output(name, left);
+  else if (groups === undefined) v.result(name, v.fold(fold, left));
+  else {
+    const keys = v.map([left as Filtered<'i32'>], (value) => value.and(3));
+    v.output(name, v.groupBy(fold, groups, keys, left as Filtered<'i32'>));
+  }
+}
+
+// ---- The plain reference
+
+function answer({ domain, all, fold, scan, kept, tree }: Statement, read: Sources<number, number>['read']): number[] {
+  const scanned = (index: readonly number[]): number => {
+    if (!scan) return 0;
+    const outer = index.slice(0, -1);
+    const before = Array.from({ length: index[index.length - 1] + 1 }, (_, at) => compute(scan.tree, [...outer, at], from));
+    return before.reduce((a, b) => combine(scan.combiner, a, b, scan.tree.type));
+  };
+  const from: Sources<number, number> = { read, scanned };
+  const folded = (values: readonly number[]) =>
+    values.reduce((a, b) => combine(fold as Combiner, a, b, tree.type), neutral(fold as Combiner, tree.type));
+  if (!kept) {
+    if (!fold) return points(domain).map((index) => compute(tree, index, from));
+    const inner = points(all.slice(domain.length));
+    return points(domain).map((outer) => folded(inner.map((own) => compute(tree, [...outer, ...own], from))));
+  }
+  const { mask, also, above, groups } = kept;
+  const left = points(all)
+    .filter((index) => !mask || compute(mask, index, from) !== 0)
+    .flatMap((index) => [
+      compute(tree, index, from),
+      ...(also && compute(also.when, index, from) !== 0 ? [compute(also.tree, index, from)] : []),
+    ])
+    .filter((value) => above === undefined || value > above);
+  if (!fold) return left;
+  if (groups === undefined) return [folded(left)];
+  return Array.from({ length: groups }, (_, group) => folded(left.filter((value) => (value & 3) === group)));
+}
+
+// ---- Chance
+
 function randomStatement(shared: Omit<Scope, 'all'>, name: string, sizes: readonly number[]): Statement {
-  const { rng, float, depth } = shared;
+  const { rng, float } = shared;
   const type: ElementType = float && rng.int(0, 1) === 1 ? 'f32' : 'i32';
-  const rank = rng.int(0, 2);
-  const foldRank = rank === 0 ? rng.int(1, 2) : rng.int(0, 1);
   // Each variable has a size of its own, so that an array is read at whole dimensions.
   const order = [0, 1, 2].sort(() => rng.int(0, 1) - 0.5).map((at) => sizes[at]);
+  if (rng.int(0, 2) === 0) return randomKept(shared, name, type, order.slice(0, rng.int(1, 2)));
+  const rank = rng.int(0, 2);
+  const foldRank = rank === 0 ? rng.int(1, 2) : rng.int(0, 1);
   const all = order.slice(0, rank + foldRank);
-  const domain = all.slice(0, rank);
   const scope: Scope = { ...shared, all };
-  let { tree } = randomTree(scope, type, rng.int(1, depth));
-  if (!reads(tree)) tree = { kind: 'op', op: 'add', type, args: [tree, leafRead(scope, type)] };
-  if (foldRank === 0) return { name, type, domain, tree };
+  const scan = rng.int(0, 3) === 0 ? randomScan(scope, type) : undefined;
+  const tree = randomElement(scan ? { ...scope, scanned: scan.value } : scope, type);
+  const domain = all.slice(0, rank);
+  return { name, type, domain, all, tree, ...(scan && { scan: scan.scan }), ...(foldRank > 0 && { fold: randomCombiner(rng, type) }) };
+}
+
+/** A tree that reads an array. */
+function randomElement(scope: Scope, type: ElementType): Tree {
+  const { tree } = randomTree(scope, type, scope.rng.int(1, scope.depth));
+  return reads(tree) ? tree : { kind: 'op', op: 'add', type, args: [tree, leafRead(scope, type)] };
+}
+
+function randomCombiner(rng: Rng, type: ElementType): Combiner {
   const combiners: readonly Combiner[] = type === 'i32' ? ['add', 'min', 'max', 'and', 'or', 'xor', 'mul'] : ['add', 'add', 'min', 'max'];
-  const combiner = combiners[rng.int(0, combiners.length - 1)];
-  const mask = rank === 0 && rng.int(0, 2) === 0 ? randomTree(scope, 'i32', 1).tree : undefined;
-  return { name, type, domain, fold: { combiner, sizes: all.slice(rank), mask }, tree };
+  return combiners[rng.int(0, combiners.length - 1)];
 }
 
-interface Scope {
-  readonly rng: Rng;
-  /** Sizes of the variables. */
-  readonly all: readonly number[];
-  readonly arrays: ArraySpec[];
-  readonly float: boolean;
-  /** Operations on a way, and arrays, at most. */
-  readonly depth: number;
-  readonly most: number;
-}
-
-interface Bounded {
-  readonly tree: Tree;
-  /** Its greatest magnitude. */
-  readonly most: number;
-}
-
-function randomTree(scope: Scope, type: ElementType, depth: number): Bounded {
-  const { rng } = scope;
-  if (depth === 0 || rng.int(0, 5) === 0) return randomLeaf(scope, type);
-  const legal = OPS.filter((op) => (type === 'i32' ? true : !COMPARES.has(op) && !INTEGER_ONLY.has(op)));
-  const op = legal[rng.int(0, legal.length - 1)];
-  const sub = (wanted: ElementType) => randomTree(scope, wanted, depth - 1);
-  if (op === 'select') {
-    const [cond, a, b] = [sub('i32'), sub(type), sub(type)];
-    return { tree: { kind: 'op', op, type, args: [cond.tree, a.tree, b.tree] }, most: Math.max(a.most, b.most) };
-  }
-  if (op === 'neg' || op === 'abs') {
-    const a = sub(type);
-    return { tree: { kind: 'op', op, type, args: [a.tree] }, most: a.most };
-  }
-  const operands = COMPARES.has(op) && scope.float && rng.int(0, 1) === 1 ? 'f32' : type;
-  const [a, b] = [sub(operands), sub(operands)];
-  const most =
-    op === 'mul' ? a.most * b.most : COMPARES.has(op) ? 1 : INTEGER_ONLY.has(op) ? 2 * Math.max(a.most, b.most) : a.most + b.most;
-  if (most > LIMIT) return a.tree.type === type ? a : randomLeaf(scope, type);
-  return { tree: { kind: 'op', op, type, args: [a.tree, b.tree] }, most };
-}
-
-function randomLeaf(scope: Scope, type: ElementType): Bounded {
+function randomScan(scope: Scope, type: ElementType) {
   const { rng, all } = scope;
-  const choice = rng.int(0, 7);
-  if (choice === 0) {
-    const value = rng.int(-5, 5);
-    return { tree: { kind: 'const', value, type }, most: 5 };
-  }
-  if (choice === 1 && type === 'i32') {
-    const variable = rng.int(0, all.length - 1);
-    return { tree: { kind: 'index', variable, type }, most: all[variable] };
-  }
-  return { tree: leafRead(scope, type), most: 8 };
+  const bounded = randomTree(scope, type, 1);
+  const tree = reads(bounded.tree) ? bounded.tree : leafRead(scope, type);
+  const length = all[all.length - 1];
+  const sum = length * Math.max(8, bounded.most);
+  const combiner = rng.int(0, 1) === 0 && sum <= LIMIT ? ('add' as const) : (['min', 'max'] as const)[rng.int(0, 1)];
+  const most = combiner === 'add' ? sum : Math.max(8, bounded.most);
+  return { scan: { combiner, tree }, value: { tree: { kind: 'scanned' as const, type }, most } };
 }
 
-/** An array at some of the variables, in any order: one that is there, or a new one. */
-function leafRead({ rng, all, arrays, most }: Scope, type: ElementType): Tree {
-  const places = all.map((_, v) => v).sort(() => rng.int(0, 1) - 0.5);
-  const vars = places.slice(0, rng.int(1, Math.min(2, all.length)));
-  const shape = vars.map((v) => all[v]);
-  const there = arrays.findIndex((array) => array.type === type && array.shape.join() === shape.join());
-  const array =
-    there >= 0 && rng.int(0, 2) > 0
-      ? there
-      : arrays.length < most || there < 0
-        ? arrays.push({ name: `x${arrays.length}`, type, shape }) - 1
-        : there;
-  return { kind: 'read', array, vars, type };
+/** Elements that data picks, stored, folded or grouped. */
+function randomKept(shared: Omit<Scope, 'all'>, name: string, type: ElementType, all: readonly number[]): Statement {
+  const { rng } = shared;
+  const scope: Scope = { ...shared, all };
+  const scan = rng.int(0, 7) === 0 ? randomScan(scope, type) : undefined;
+  const inside = scan ? { ...scope, scanned: scan.value } : scope;
+  const tree = randomElement(inside, type);
+  const yields = rng.int(0, 3) === 0;
+  const also = { tree: randomElement(scope, type), when: randomTree(scope, 'i32', 1).tree };
+  const mask = randomTree(inside, 'i32', 1).tree;
+  const above = rng.int(0, 3) === 0 ? rng.int(-9, 9) : undefined;
+  const use = rng.int(0, 5);
+  const groups = use === 0 && type === 'i32' ? rng.int(1, 4) : undefined;
+  const fold = use <= 1 ? randomCombiner(rng, type) : undefined;
+  const kept = { ...(yields ? { also } : { mask }), ...(above !== undefined && { above }), ...(groups !== undefined && { groups }) };
+  const domain = fold ? (groups === undefined ? [] : [groups]) : [product(all) * (yields ? 2 : 1)];
+  return { name, type, domain, all, tree, kept, ...(scan && { scan: scan.scan }), ...(fold && { fold }) };
 }
 
-const reads = (tree: Tree): boolean => tree.kind === 'read' || (tree.kind === 'op' && tree.args.some(reads));
-const product = (shape: readonly number[]): number => shape.reduce((n, size) => n * size, 1);
-
-/** All indices of a domain, row major. */
-function points(shape: readonly number[]): number[][] {
-  return shape.reduce<number[][]>((list, size) => list.flatMap((head) => Array.from({ length: size }, (_, i) => [...head, i])), [[]]);
-}
-
-function build(tree: Tree, index: readonly Index[], read: (array: number, index: readonly Index[]) => Expr): Expr {
-  switch (tree.kind) {
-    case 'read':
-      return read(
-        tree.array,
-        tree.vars.map((v) => index[v]),
-      );
-    case 'index':
-      return index[tree.variable].value;
-    case 'const':
-      return Expr.constant(tree.type, tree.value);
-    case 'op': {
-      const args = tree.args.map((arg) => build(arg, index, read));
-      const [first, ...rest] = args as [Expr<'i32'>, ...Expr<'i32'>[]];
-      const method = first[tree.op] as (this: Expr<'i32'>, ...others: Expr<'i32'>[]) => Expr;
-      return method.call(first, ...rest);
-    }
-  }
-}
-
-function compute(tree: Tree, index: readonly number[], read: (array: number, index: readonly number[]) => number): number {
-  switch (tree.kind) {
-    case 'read':
-      return read(
-        tree.array,
-        tree.vars.map((v) => index[v]),
-      );
-    case 'index':
-      return index[tree.variable];
-    case 'const':
-      return tree.value;
-    case 'op': {
-      const [a, b, c] = tree.args.map((arg) => compute(arg, index, read));
-      switch (tree.op) {
-        case 'add':
-          return a + b;
-        case 'sub':
-          return a - b;
-        case 'mul':
-          return a * b;
-        case 'min':
-          return Math.min(a, b);
-        case 'max':
-          return Math.max(a, b);
-        case 'neg':
-          return -a;
-        case 'abs':
-          return Math.abs(a);
-        case 'eq':
-          return Number(a === b);
-        case 'ne':
-          return Number(a !== b);
-        case 'lt':
-          return Number(a < b);
-        case 'le':
-          return Number(a <= b);
-        case 'and':
-          return a & b;
-        case 'or':
-          return a | b;
-        case 'xor':
-          return a ^ b;
-        case 'select':
-          return a !== 0 ? b : c;
-      }
-    }
-  }
-}
-
-function combine(combiner: Combiner, a: number, b: number, type: ElementType): number {
-  switch (combiner) {
-    case 'add':
-      return type === 'i32' ? (a + b) | 0 : a + b;
-    case 'mul':
-      return Math.imul(a, b);
-    case 'min':
-      return Math.min(a, b);
-    case 'max':
-      return Math.max(a, b);
-    case 'and':
-      return a & b;
-    case 'or':
-      return a | b;
-    case 'xor':
-      return a ^ b;
-  }
-}
-
-function neutral(combiner: Combiner, type: ElementType): number {
-  const bound = type === 'i32' ? { min: 2 ** 31 - 1, max: -(2 ** 31) } : { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
-  return { add: 0, mul: 1, and: -1, or: 0, xor: 0, ...bound }[combiner];
-}
-
-function show(tree: Tree, arrays: readonly ArraySpec[]): string {
-  switch (tree.kind) {
-    case 'read':
-      return `${arrays[tree.array].name}[${tree.vars.map((v) => `v${v}`).join()}]`;
-    case 'index':
-      return `v${tree.variable}`;
-    case 'const':
-      return `${tree.value}`;
-    case 'op':
-      return `${tree.op}(${tree.args.map((arg) => show(arg, arrays)).join(', ')})`;
-  }
+function describe({ name, domain, all, fold, scan, kept, tree }: Statement, arrays: readonly ArraySpec[]): string {
+  const parts = [
+    `${name}[${domain.join()}] over [${all.join()}] = ${fold ? `${fold} of ` : ''}${show(tree, arrays)}`,
+    ...(scan ? [`scan = ${scan.combiner} of ${show(scan.tree, arrays)}`] : []),
+    ...(kept?.mask ? [`where ${show(kept.mask, arrays)}`] : []),
+    ...(kept?.also ? [`and ${show(kept.also.tree, arrays)} where ${show(kept.also.when, arrays)}`] : []),
+    ...(kept?.above !== undefined ? [`above ${kept.above}`] : []),
+    ...(kept?.groups !== undefined ? ['by the lowest bits'] : []),
+  ];
+  return parts.join(', ');
 }

@@ -93,17 +93,22 @@ function reducedOver(leaf: Leaf, access: Access): readonly string[] {
   return value.kind === 'reduce' ? finishedBy(value) : [];
 }
 
-/** Row-major strides, with rows padded until every vector access has an odd lane stride (or 0 for reads). */
+/**
+ * Row-major strides, with rows padded until every vector access has an odd lane stride (or 0 for reads), and where that is not enough all
+ * dimensions but the first.
+ */
 function padLayout(memory: Memory, shapes: readonly { access: Access; loops: readonly Loop[]; lanes: boolean }[]): number[] {
-  const stridesFor = (pad: number): number[] => {
+  const stridesFor = (padded: (size: number, d: number) => number): number[] => {
     const strides: number[] = [];
     let next = 1;
     for (let d = memory.shape.length - 1; d >= 0; d--) {
       strides[d] = next;
-      next *= memory.shape[d] + (d === memory.shape.length - 1 && memory.shape.length > 1 ? pad : 0);
+      next *= padded(memory.shape[d], d);
     }
     return strides;
   };
+  const last = memory.shape.length - 1;
+  const rows = [0, 1, 2, 3].map((pad) => (size: number, d: number) => size + (d === last && d > 0 ? pad : 0));
   const laneStrides = (strides: readonly number[]): number[] =>
     shapes
       .filter(({ loops, lanes }) => lanes && (loops.at(-1)?.par ?? 1) > 1)
@@ -111,11 +116,11 @@ function padLayout(memory: Memory, shapes: readonly { access: Access; loops: rea
         const lane = loops.at(-1) as Loop;
         return access.index.reduce((sum, expr, d) => sum + coefOf(expr, lane.var) * strides[d], 0) * lane.step;
       });
-  for (let pad = 0; pad < 4; pad++) {
-    const strides = stridesFor(pad);
+  for (const padded of [...rows, (size: number) => size | 1]) {
+    const strides = stridesFor(padded);
     if (laneStrides(strides).every((stride) => stride % 2 !== 0)) return strides;
   }
-  throw new DiagnosticError(laneConflict(memory.name, laneStrides(stridesFor(0)), memory.source));
+  throw new DiagnosticError(laneConflict(memory.name, laneStrides(stridesFor((size) => size)), memory.source));
 }
 
 /** The nests all sites share, outermost first. */

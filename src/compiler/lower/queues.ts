@@ -104,7 +104,7 @@ function planQueue(arch: Arch, memory: Memory, ends: readonly End[]): Queue {
   const words = wordsOf(walk(readers[0]));
   const other = readers.find((reader) => wordsOf(walk(reader)) !== words);
   if (other) return fail(`readers take ${words} and ${wordsOf(walk(other))} words a round`, 'read all of it everywhere', other);
-  const filter = filterOf(writer, walk(writer), words, alike);
+  const filter = filterOf(writer, walk(writer), words, alike, lanes);
   const written = filter === undefined ? walk(writer) : filteredWalk(filter, walk(writer), words, lanes);
   if (wordsOf(written) !== words)
     return fail(`it gets ${wordsOf(written)} words a round, and ${words} are taken`, 'walk as many elements on both ends', writer);
@@ -215,9 +215,11 @@ function guardKey({ site }: End, depth: number): string {
 }
 
 /** How a predicate or a guard thins out what an end writes. `alike`: readers have the same guard, or none has. */
-function filterOf({ site, when }: End, { loops }: Walk, words: number, alike: boolean): Filter | undefined {
+function filterOf({ site, when }: End, { loops }: Walk, words: number, alike: boolean, lanes: number): Filter | undefined {
   const { statement } = site;
   if (statement.kind !== 'leaf' || (when === undefined && alike)) return undefined;
+  // Vectors of one lane are there or not.
+  if (lanes === 1) return 'dropped';
   const whole = words % loops[loops.length - 1].max === 0;
   return when !== undefined && statement.guards.length === 0 && whole && isUniform(statement, when) ? 'dropped' : 'packed';
 }
@@ -247,7 +249,7 @@ function everyBelow(leaf: Leaf, root: number, holds: (value: Leaf['values'][numb
 function filteredWalk(filter: Filter, { loops }: Walk, words: number, lanes: number): Walk {
   const lane = loops[loops.length - 1];
   const one = (name: string, max: number, par: number): Loop => ({ var: name, min: 0, max, step: 1, par });
-  if (filter === 'packed') return { loops: [one('#0', words, lanes)], lanes: true };
+  if (filter === 'packed' || lanes === 1) return { loops: [one('#0', words, lanes)], lanes: true };
   return { loops: [one('#0', words / lane.max, 1), one('#1', lane.max, lane.par)], lanes: true };
 }
 

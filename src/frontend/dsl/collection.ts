@@ -4,7 +4,7 @@ import { patternProblem } from '../messages.ts';
 import { callerSource } from './caller.ts';
 import { type Combiner, Expr, neutralValue } from './expr.ts';
 import { type IndicesOf, readAt, type Shape } from './handles.ts';
-import { type Index, Index as IndexClass } from './index-expr.ts';
+import { type Index, Index as IndexClass, type IndexLike } from './index-expr.ts';
 import { typedOp } from './nodes.ts';
 import { problem } from './problems.ts';
 
@@ -16,12 +16,6 @@ export interface Collection<T extends ElementType = ElementType, S extends Shape
   readonly type: T;
   readonly shape: S;
   at(...index: IndicesOf<S>): Expr<T>;
-}
-
-/** The elements of a collection where a mask is not 0; to be folded. */
-export interface Filtered<T extends ElementType = ElementType, S extends Shape = Shape> {
-  readonly values: Collection<T, S>;
-  readonly mask: Collection<'i32', S>;
 }
 
 /** A whole collection combined into one value; to be a `result`. */
@@ -43,19 +37,6 @@ export type ElementsOf<C extends readonly Collection[]> = {
   readonly [K in keyof C]: C[K] extends { readonly type: infer T extends ElementType } ? Expr<T> : never;
 };
 
-/** One result element for every element, or for every group of elements at the same place. */
-export function map<const C extends readonly [Collection, ...Collection<ElementType, C[0]['shape']>[]], U extends ElementType>(
-  collections: C,
-  element: (...elements: ElementsOf<C>) => Expr<U>,
-): Collection<U, C[0]['shape']> {
-  const [{ shape }] = collections;
-  if (collections.some((other) => other.shape.length !== shape.length || other.shape.some((size, d) => size !== shape[d]))) {
-    const shapes = collections.map((other) => `[${other.shape.join(', ')}]`).join(' and ');
-    problem(patternProblem(`collections of shapes ${shapes} are combined element by element`, 'give them one shape', callerSource()));
-  }
-  return tabulate(shape, (...index) => element(...(collections.map((one) => one.at(...index)) as unknown as ElementsOf<C>)));
-}
-
 /** Every pair of an element of `x` and an element of `y`. */
 export function outer<T extends ElementType, U extends ElementType, V extends ElementType>(
   x: Collection<T, readonly [number]>,
@@ -74,24 +55,6 @@ export function tabulate<T extends ElementType, const S extends Shape>(
   // The type of an element is that of any element.
   const { type } = at(...shape.map((_, d) => IndexClass.variable(`?${d}`)));
   return { type, shape: shape as unknown as RankOf<S>, at };
-}
-
-/** The elements where the mask is not 0. */
-export const filter = <T extends ElementType, S extends Shape>(values: Collection<T, S>, mask: Collection<'i32', S>): Filtered<T, S> => ({
-  values,
-  mask,
-});
-
-/** Combines all elements of a collection; of none the result is the combiner's neutral element (of a full domain it always has one). */
-export function fold<T extends ElementType, S extends Shape>(combiner: Combiner, of: Collection<T, S> | Filtered<T, S>): Folded<T> {
-  const values = 'mask' in of ? of.values : of;
-  const over = variablesFor(values.shape);
-  const index = over.map(({ name }) => IndexClass.variable(name)) as unknown as IndicesOf<S>;
-  const kept = within(over, () => {
-    const value = values.at(...index);
-    return 'mask' in of ? of.mask.at(...index).select(value, neutralOf(combiner, values.type)) : value;
-  });
-  return { type: values.type, expr: folded(combiner, kept, over), over };
 }
 
 /** Inside `tabulate`: combines an expression over indices of its own, `foldOver('add', [n], (k) => a.at(i, k).mul(b.at(k, j)))`. */
@@ -117,37 +80,6 @@ export function argMin<T extends ElementType>(size: number, element: (index: Ind
       .eq(least)
       .select(k.value, Expr.constant('i32', 2 ** 31 - 1)),
   );
-}
-
-/**
- * Combines elements by key: group g of the result holds those at the places where `keys` is g. Keys from 0 to `groups` - 1;
- * elements with others are in no group. Rows of a matrix are combined element by element.
- */
-export function groupBy<T extends ElementType>(
-  combiner: Combiner,
-  groups: number,
-  keys: Collection<'i32', readonly [number]>,
-  values: Collection<T, readonly [number]>,
-): Collection<T, readonly [number]>;
-export function groupBy<T extends ElementType>(
-  combiner: Combiner,
-  groups: number,
-  keys: Collection<'i32', readonly [number]>,
-  values: Collection<T, readonly [number, number]>,
-): Collection<T, readonly [number, number]>;
-export function groupBy(combiner: Combiner, groups: number, keys: Collection<'i32', readonly [number]>, values: Collection): Collection {
-  const [count, ...rest] = values.shape;
-  if (count !== keys.shape[0])
-    problem(patternProblem(`${keys.shape[0]} keys group ${count} elements`, 'give every element one key', callerSource()));
-  const neutral = neutralOf(combiner, values.type);
-  return tabulate([groups, ...rest], (group: Index, ...place: readonly Index[]) =>
-    foldOver(combiner, [count], (k) =>
-      keys
-        .at(k)
-        .eq(group.value)
-        .select(values.at(k, ...place), neutral),
-    ),
-  ) as Collection;
 }
 
 /** A collection that is made again and again, each time from the one before. */
@@ -189,10 +121,11 @@ export function iterate<T extends ElementType, const S extends Shape, const I ex
 /** Folds that the expression under construction stands in: their variables are taken. */
 let depth = 0;
 
-const variablesFor = (shape: Shape): Dimension[] => shape.map((size, d) => ({ name: foldNames[depth + d] ?? `k${depth + d}`, size }));
+export const variablesFor = (shape: Shape): Dimension[] =>
+  shape.map((size, d) => ({ name: foldNames[depth + d] ?? `k${depth + d}`, size }));
 
 /** Runs `build` with the variables of a fold taken. */
-function within<T>(over: readonly Dimension[], build: () => T): T {
+export function within<T>(over: readonly Dimension[], build: () => T): T {
   depth += over.length;
   try {
     return build();
@@ -210,7 +143,7 @@ const sizes = new WeakMap<Expr, readonly Dimension[]>();
 
 export const foldedOver = (expr: Expr): readonly Dimension[] | undefined => sizes.get(expr);
 
-function folded<T extends ElementType>(combiner: Combiner, value: Expr<T>, over: readonly Dimension[]): Expr<T> {
+export function folded<T extends ElementType>(combiner: Combiner, value: Expr<T>, over: readonly Dimension[]): Expr<T> {
   const node = {
     kind: 'reduce' as const,
     op: typedOp(combiner, value.type),
@@ -224,6 +157,18 @@ function folded<T extends ElementType>(combiner: Combiner, value: Expr<T>, over:
 }
 
 /** The element that changes nothing. */
-const neutralOf = <T extends ElementType>(combiner: Combiner, type: T): Expr<T> => Expr.constant(type, neutralValue(combiner, type));
+/** The combination of a value with those at all places before it along the loop of an index. */
+export function running<T extends ElementType>(combiner: Combiner, value: Expr<T>, along: IndexLike | undefined): Expr<T> {
+  const name = along instanceof IndexClass ? along.variableName : undefined;
+  if (name === undefined) {
+    const help = 'read it at a loop variable; the last element is the `fold`';
+    problem(patternProblem('a scan is read at something else than a variable of its last axis', help, callerSource()));
+    return value;
+  }
+  const init = { kind: 'const' as const, bits: bitsOfConstant(neutralOf(combiner, value.type)) };
+  return new Expr(value.type, { kind: 'reduce', op: typedOp(combiner, value.type), args: [value], over: [name], init, running: true });
+}
+
+export const neutralOf = <T extends ElementType>(combiner: Combiner, type: T): Expr<T> => Expr.constant(type, neutralValue(combiner, type));
 
 const bitsOfConstant = ({ node }: Expr): number => (node.kind === 'const' ? node.bits : 0);

@@ -19,12 +19,12 @@ import { type Dimension, foldedOver, type Iterated } from './collection.ts';
 import { contractionOf, emitWhole, isPlainIndex } from './contract.ts';
 import type { Explicit } from './explicit.ts';
 import { Expr } from './expr.ts';
-import type { Dram, Memory, Result } from './handles.ts';
+import type { Dram, Memory } from './handles.ts';
 import { Index, type IndexLike } from './index-expr.ts';
 import { problem } from './problems.ts';
 import { stagedCandidates, timeOf } from './staged/candidates.ts';
-import { emitStages } from './staged/emit.ts';
-import { extractStages } from './staged/extract.ts';
+import { emitStages, type StagedOutput } from './staged/emit.ts';
+import { extractStages, isScan } from './staged/extract.ts';
 import { classesOf } from './staged/plan.ts';
 import { chooseTiles, type Shape as LaneUse, type Tile } from './tiling.ts';
 
@@ -47,7 +47,7 @@ export interface Job {
   readonly out: readonly Dimension[];
   readonly expr: Expr;
   readonly hints: ScheduleHints;
-  readonly to: { readonly array: Dram<ElementType, readonly number[], 'out'> } | { readonly result: Result };
+  readonly to: Exclude<StagedOutput['to'], { readonly kept: unknown }>;
   /** A name that no memory has yet. */
   readonly fresh: (name: string) => string;
   /** Told of a pattern that the compiler may map as a whole. */
@@ -65,7 +65,7 @@ export interface Job {
 const COPIES = [1, 2, 4, 8, 16, 32];
 
 /** A tile of an array, read at one tuple of variables. */
-interface Read {
+export interface Read {
   readonly array: string;
   readonly vars: readonly string[];
 }
@@ -84,15 +84,12 @@ interface Plan extends Job {
 /** Writes one output or result. */
 export function lower(given: Job): void {
   const folds = collect(given.expr, (expr) => expr.node.kind === 'reduce');
-  if ('array' in given.to && lowerStaged(given, given.to.array, folds.length)) return;
+  const staged = folds.length > 1 || folds.some(isScan) || 'array' in given.to;
+  if (staged && lowerStaged(given, given.to, folds.some(isScan) ? Number.POSITIVE_INFINITY : folds.length)) return;
   const hints = given.hints.copies === 0 ? { ...given.hints, copies: undefined } : given.hints;
   if (hints.copies === undefined && hints.lanes === undefined && hints.tile === undefined) given.choice.levels(COPIES.length);
   const level = COPIES[Math.min(given.choice.level, COPIES.length - 1)];
   const job = { ...given, hints: { ...hints, copies: hints.copies ?? (level === 1 ? undefined : level) } };
-  if (folds.length > 1) {
-    problem(patternProblem('a pattern holds two folds', 'give each its own output or result, or fold one expression', callerSource()));
-    return;
-  }
   const fold = folds.length === 1 ? (foldedOver(folds[0]) ?? []) : [];
   const contraction = contractionOf(job, fold);
   // Loops without tiles mean the same; hints ask for loops.
@@ -106,8 +103,8 @@ export function lower(given: Job): void {
   if (reads) emit(planOf(job, fold, reads));
 }
 
-/** Writes a pattern of several stages, or an iterated one; false for all others. */
-function lowerStaged(job: Job, to: Dram<ElementType, readonly number[], 'out'>, folds: number): boolean {
+/** Writes a pattern of several stages, an iterated one or one with more than one fold; false for all others. */
+export function lowerStaged(job: Omit<Job, 'to'>, to: StagedOutput['to'], folds: number): boolean {
   const { v, target, out, expr, iterated, fresh, name, choice } = job;
   const times = iterated?.times ?? [];
   const names = new Set<string>();
@@ -117,17 +114,19 @@ function lowerStaged(job: Job, to: Dram<ElementType, readonly number[], 'out'>, 
     names.add(free);
     return free;
   });
-  const single = folds <= 1 && stages.slice(0, -1).every(({ combine }) => combine);
+  // What depends on no index is worked out once.
+  const single = folds <= 1 && stages.slice(0, -1).every(({ combine, out: own }) => combine && own.length > 0);
   if (!iterated && single) return false;
-  if (stages.some((stage) => stage.out.length === 0)) {
-    problem(patternProblem('a fold inside a pattern depends on no index of it', 'make it a result of its own', callerSource()));
-    return true;
-  }
   const arrays = [...job.arrays.values()].map((array) => ({ name: array.name, shape: array.shape }));
   const shape = { stages, arrays, ...(iterated ? { state: iterated.shape } : {}), times, target };
   const classes = classesOf(shape);
   if (!classes) return true;
   const plans = stagedCandidates(shape, classes);
+  if (plans.length === 0) {
+    const words = stages.map((stage) => stage.out.reduce((n, { size }) => n * size, 1));
+    problem(noRoom(`what \`${name}\` needs all of`, Math.max(...words), target.memoryWords, callerSource()));
+    return true;
+  }
   const plan = plans[Math.min(choice.level, plans.length - 1)];
   choice.levels(plans.length, timeOf(plan, shape));
   emitStages({ v, lanes: target.lanes, arrays: job.arrays, fresh, name, to, times, ...(iterated ? { start: iterated.start } : {}) }, plan);
@@ -338,7 +337,7 @@ function paddingAddsNothing(expr: Expr, name: string): boolean {
 }
 
 /** Every array is read at plain variables of the domain, each dimension covering a whole one. */
-function readsOf({ expr, arrays }: Job, dimensions: readonly Dimension[]): Read[] | undefined {
+export function readsOf({ expr, arrays }: Pick<Job, 'expr' | 'arrays'>, dimensions: readonly Dimension[]): Read[] | undefined {
   const reads = new Map<string, Read>();
   for (const { node } of collect(expr, (candidate) => candidate.node.kind === 'read')) {
     if (node.kind !== 'read') continue;
@@ -361,7 +360,7 @@ function readsOf({ expr, arrays }: Job, dimensions: readonly Dimension[]): Read[
   return [...reads.values()];
 }
 
-const readOf = (
+export const readOf = (
   array: string,
   index: readonly { readonly base: number; readonly terms: readonly { var: string; coef: number }[] }[],
 ): Read => ({
@@ -369,11 +368,11 @@ const readOf = (
   vars: index.map(({ base, terms }) => (base === 0 && terms.length === 1 && terms[0].coef === 1 ? terms[0].var : '?')),
 });
 
-const keyOf = ({ array, vars }: Read): string => `${array}[${vars.join()}]`;
+export const keyOf = ({ array, vars }: Read): string => `${array}[${vars.join()}]`;
 const sizeOf = ({ tiles }: Plan, name: string): number => tiles.get(name)?.size ?? 1;
 
 /** Nodes of an expression that satisfy a test, each once, operands first. */
-function collect(expr: Expr, test: (expr: Expr) => boolean): Expr[] {
+export function collect(expr: Expr, test: (expr: Expr) => boolean): Expr[] {
   const seen = new Set<Expr>();
   const found: Expr[] = [];
   const visit = (at: Expr): void => {

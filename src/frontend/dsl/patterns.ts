@@ -15,19 +15,18 @@ import {
   type Collection,
   domainNames,
   type Folded,
-  filter,
-  fold,
   foldOver,
-  groupBy,
   type Iterated,
   iterate,
-  map,
   outer,
   type RankOf,
   tabulate,
 } from './collection.ts';
+import { fold, groupBy, map, scan } from './combine.ts';
+import { lowerFiltered } from './compact.ts';
 import { explicit } from './explicit.ts';
 import type { Expr } from './expr.ts';
+import { type Filtered, filter, flatMap } from './filtered.ts';
 import { type Dram, type IndicesOf, readAt, type Shape } from './handles.ts';
 import { Index } from './index-expr.ts';
 import { lower, type ScheduleHints } from './lower.ts';
@@ -38,14 +37,19 @@ export interface Patterns {
   input<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S): Collection<T, RankOf<S>>;
   /** A scalar that the host gives. */
   argIn<T extends ElementType>(name: string, type: T): Expr<T>;
-  /** Stores a collection, or what iterations end with, for the host. */
-  output(name: string, collection: Collection | Iterated, hints?: ScheduleHints): void;
+  /**
+   * Stores a collection, or what iterations end with, for the host. Filtered elements lie close together in an array that has room
+   * for all of them, zeros behind them, and the result `NAME_count` says how many they are.
+   */
+  output(name: string, collection: Collection | Iterated | Filtered, hints?: ScheduleHints): void;
   /** Hands a folded value to the host. */
   result(name: string, value: Folded, hints?: ScheduleHints): void;
   readonly map: typeof map;
   readonly outer: typeof outer;
   readonly tabulate: typeof tabulate;
   readonly filter: typeof filter;
+  readonly flatMap: typeof flatMap;
+  readonly scan: typeof scan;
   readonly fold: typeof fold;
   readonly foldOver: typeof foldOver;
   readonly argMin: typeof argMin;
@@ -124,6 +128,11 @@ function written(
       argIn: (name, type) => v.argIn(name, type),
       output: (name, collection, hints = {}) => {
         used.add(name);
+        if ('mask' in collection) {
+          lowerFiltered({ ...job, name, of: collection, hints });
+          done();
+          return;
+        }
         const array = v.dramOut(name, collection.type, [...collection.shape]) as Dram<ElementType, readonly number[], 'out'>;
         const out = collection.shape.map((size, d) => ({ name: domainNames[d], size }));
         const iterated = 'next' in collection ? collection : undefined;
@@ -140,6 +149,8 @@ function written(
       outer,
       tabulate,
       filter,
+      flatMap,
+      scan,
       fold,
       foldOver,
       argMin,

@@ -226,18 +226,4 @@ test('what patterns cannot say is told with the way out', () => {
       );
     }),
   ).toThrow(/E0264.*shapes \[8\] and \[9\]/);
-  expect(
-    build((v) => {
-      const a = v.input('a', 'i32', [8]);
-      v.output(
-        'y',
-        v.tabulate([8], (i) =>
-          v
-            .foldOver('add', [8], (k) => a.at(k))
-            .add(v.foldOver('min', [8], (k) => a.at(k)))
-            .add(i.value),
-        ),
-      );
-    }),
-  ).toThrow(/E0264.*depends on no index/);
 });

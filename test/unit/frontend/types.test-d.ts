@@ -69,7 +69,7 @@ explicit(({ dramIn, dramOut, result, sram, pipe, load, store, leaf, guard }) => 
   });
 });
 
-patterns(target, ({ input, map, outer, filter, fold, output, result }) => {
+patterns(target, ({ input, map, outer, filter, flatMap, scan, groupBy, fold, output, result }) => {
   const x = input('x', 'f32', [64]);
   const n = input('n', 'i32', [32]);
   const m = input('m', 'f32', [64, 64]);
@@ -78,6 +78,45 @@ patterns(target, ({ input, map, outer, filter, fold, output, result }) => {
     map([x, n], (a, b) => b.lt(0).select(a, 0)),
   );
   result('sum', fold('add', filter(x, n)));
+  const positive = filter(x, (a) => a.gt(0));
+  output('positive', positive);
+  result(
+    'logs',
+    fold(
+      'add',
+      map([positive], (a) => a.log()),
+    ),
+  );
+  output('running', scan('max', m));
+  output('runs', scan('add', positive));
+  output(
+    'groups',
+    groupBy(
+      'add',
+      4,
+      map([positive], (a) => a.toInt()),
+      positive,
+    ),
+  );
+  output(
+    'both',
+    flatMap([x], (a) => [a, { value: a.neg(), when: a.lt(0) }]),
+  );
+  // @ts-expect-error a predicate is an integer
+  filter(x, (a) => a.abs());
+  // @ts-expect-error a mask has the shape of what it masks
+  filter(m, n);
+  const some = filter(m, (a) => a.gt(0));
+  // @ts-expect-error what is left of a matrix has no rows to scan
+  scan('add', some);
+  // @ts-expect-error whether an element is there is an integer
+  flatMap([x], (a) => [{ value: a, when: a }]);
+  // @ts-expect-error filtered elements have no places to be combined at with others
+  map([positive, x], (a, b) => a.add(b));
+  // @ts-expect-error keys are integers
+  groupBy('add', 4, positive, positive);
+  // @ts-expect-error a scan is a collection
+  result('last', scan('add', x));
   // @ts-expect-error vectors and matrices are not combined element by element
   map([x, m], (a, b) => a.add(b));
   // @ts-expect-error elements of different types are not added

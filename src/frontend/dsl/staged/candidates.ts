@@ -1,6 +1,6 @@
 /** Tiles and copies to choose from: for every pace the stages can be kept to, the size of a tile that suits it best. */
 import type { Target } from '../../program.ts';
-import { type Classes, overRows, planStages, type StagedPlan, type StagedShape } from './plan.ts';
+import { type Classes, needsWhole, overRows, planStages, type StagedPlan, type StagedShape } from './plan.ts';
 
 /** Copies of the busiest stage. */
 const PACES = [1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 56];
@@ -11,13 +11,16 @@ const WAYS = [1, 2, 3, 4, 6, 8, 12, 16, 24];
 /** Plans from the smallest to the fastest; none where no tile of a row fits on chip. */
 export function stagedCandidates(shape: StagedShape, classes: Classes): StagedPlan[] {
   const sizes = rowsOfTiles(shape, classes);
+  // A scan goes from tile to tile.
+  const scanned = shape.stages.some((stage) => stage.scan && classes.loop(stage, stage.scan.name) === classes.row.of);
+  const allowed = scanned ? [1] : WAYS;
   const found: StagedPlan[] = [];
   const seen = new Set<string>();
   for (const pace of PACES) {
     const plans = sizes.flatMap((rows) =>
-      WAYS.filter((ways) => ways <= pace && ways <= Math.ceil(classes.row.size / rows)).map((ways) =>
-        planStages(shape, classes, rows, Math.ceil((ways * busiest(shape, classes, rows)) / pace), ways),
-      ),
+      allowed
+        .filter((ways) => ways <= pace && ways <= Math.ceil(classes.row.size / rows))
+        .map((ways) => planStages(shape, classes, rows, Math.ceil((ways * busiest(shape, classes, rows)) / pace), ways)),
     );
     const [best] = plans.sort((a, b) => timeOf(a, shape) - timeOf(b, shape) || a.ways - b.ways || a.rows - b.rows);
     if (!best) continue;
@@ -62,6 +65,7 @@ function rowsOfTiles(shape: StagedShape, classes: Classes): number[] {
   const { lanes, ring } = shape.target;
   const full = ring * lanes;
   const whole = Math.ceil(classes.row.size / full) * full;
+  if (needsWhole(shape, classes)) return fits(shape, classes, classes.row.size, 1) ? [classes.row.size] : [];
   const wanted = [16, 8, 4, 2, 1, 1 / 2, 1 / 4, 1 / 8]
     .map((blocks) => Math.ceil(blocks * full))
     .filter((rows) => rows <= Math.max(whole, full));

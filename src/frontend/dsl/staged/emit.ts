@@ -13,12 +13,13 @@
  */
 import type { ElementType, ReduceInit } from '../../../ir/loops.ts';
 import { type Collection, type Dimension, stateName } from '../collection.ts';
-import type { Explicit, LoopSpec } from '../explicit.ts';
+import type { Explicit } from '../explicit.ts';
 import { Expr } from '../expr.ts';
-import type { Dram, Memory } from '../handles.ts';
+import type { Dram, Memory, Result } from '../handles.ts';
 import { Index, type IndexLike } from '../index-expr.ts';
 import { nodesOf, type Stage } from './extract.ts';
-import { accumulation, overRows, type StagedPlan, type StagePlan } from './plan.ts';
+import { accumulation, inBlocks, overRows, type StagedPlan, type StagePlan } from './plan.ts';
+import { loopsOf, type Spot, type Walk, wordAt } from './spots.ts';
 
 export interface StagedOutput {
   readonly v: Explicit;
@@ -26,7 +27,11 @@ export interface StagedOutput {
   readonly arrays: ReadonlyMap<string, Dram<ElementType, readonly number[], 'in'>>;
   readonly fresh: (name: string) => string;
   readonly name: string;
-  readonly to: Dram<ElementType, readonly number[], 'out'>;
+  /** An array, a scalar of the host, or whoever goes on with the word at an index. */
+  readonly to:
+    | { readonly array: Dram<ElementType, readonly number[], 'out'> }
+    | { readonly result: Result }
+    | { readonly kept: (word: (index: readonly IndexLike[]) => Expr) => void };
   readonly times: readonly Dimension[];
   /** What the state is before the first step. */
   readonly start?: Collection;
@@ -34,20 +39,15 @@ export interface StagedOutput {
 
 type Indices = Readonly<Record<string, Index>>;
 
-/** A loop with constant ends. */
-interface Walk {
-  readonly max: number;
-  readonly step?: number;
-  readonly par?: number;
-}
-
 export function emitStages(output: StagedOutput, plan: StagedPlan): void {
   new Emitter(output, plan).run();
 }
 
 class Emitter {
   /** Where arrays, the state and results of stages are, with the order of their indices. */
-  readonly #places = new Map<string, { readonly memory: Memory; readonly order: readonly number[] }>();
+  readonly #places = new Map<string, Spot>();
+  /** All rows of the last stage, where they stay on chip. */
+  #whole: Memory | undefined;
 
   constructor(
     readonly output: StagedOutput,
@@ -70,7 +70,14 @@ class Emitter {
     const after = stages.filter(({ stage }) => behind.has(stage.name));
     const whole = [...this.#arraysRead()].filter(([array]) => !this.#streams(array));
     const isOuter = (array: string) => this.#shapeOf(array).some((_, d) => classes.dimension(array, d) === undefined);
+    const { to, fresh } = this.output;
     v.pipe({}, () => {
+      if ('kept' in to) {
+        const isRow = (name: string) => classes.loop(last.stage, name) === classes.row.of;
+        const { rows, tiles } = this.plan;
+        const shape = last.stage.out.map(({ name, size }) => (isRow(name) ? rows * tiles : size));
+        this.#whole = v.sram(fresh(`${last.stage.name}_all`), last.stage.type, shape) as Memory;
+      }
       for (const [array] of whole) if (!isOuter(array)) this.#load(array, {});
       if (start) this.#start(start, last.stage);
       const body = (around: Indices) => {
@@ -84,6 +91,8 @@ class Emitter {
       else body({});
       if (!this.#makesRows(last.stage)) this.#store({});
     });
+    const all = this.#whole;
+    if ('kept' in to && all) to.kept((index) => all.at(...index));
   }
 
   /** The loops over tiles, each with memories of its own, and the sums of what they carried. */
@@ -189,14 +198,15 @@ class Emitter {
     const { v, fresh } = this.output;
     const { classes, extent } = this.plan;
     const at = use === 'tree' ? stage.out.length - 1 : stage.out.indexOf(lane);
-    const order = [...stage.out.keys()].filter((d) => d !== at);
-    order.push(at);
+    const natural = [...stage.out.keys()];
+    // Lanes of a scan may run along any dimension of the memory; others along the last one.
+    const order = stage.scan || at < 0 ? natural : [...natural.filter((d) => d !== at), at];
     // Nobody runs lanes along the other dimensions of what is only stored.
     const stored = stage === this.plan.stages.at(-1)?.stage && !this.output.start && !this.#makesRows(stage);
     const shape = order.map((d) =>
       stored && d !== at ? stage.out[d].size : extent(classes.loop(stage, stage.out[d].name), stage.out[d].size),
     );
-    const memory = v.sram(fresh(stage.name), stage.type, shape) as Memory;
+    const memory = v.sram(fresh(stage.name), stage.type, shape.length > 0 ? shape : [1]) as Memory;
     this.#places.set(stage.name, { memory, order });
     return memory;
   }
@@ -261,26 +271,47 @@ class Emitter {
     const last = stages[stages.length - 1].stage;
     const from = this.#places.get(start ? stateName : last.name);
     if (!from) return;
-    const offset = last.out.map(({ name }) => (classes.loop(last, name) === classes.row.of && around.t ? around.t : 0));
-    v.store(to, offset, from.memory);
+    const word = (index: readonly IndexLike[]) => wordAt(from, index);
+    if ('result' in to) v.leaf({ u: 1 }, () => to.result.set(word([])));
+    else if ('kept' in to) this.#copyTile(last, word, around);
+    else {
+      const offset = last.out.map(({ name }) => (classes.loop(last, name) === classes.row.of && around.t ? around.t : 0));
+      v.store(to.array, offset, from.memory);
+    }
+  }
+
+  /** Tiles of rows next to each other on chip. */
+  #copyTile({ out }: Stage, word: (index: readonly Index[]) => Expr, around: Indices): void {
+    const { v, lanes } = this.output;
+    const { classes, stages, rows } = this.plan;
+    const { stage } = stages[stages.length - 1];
+    const isRow = (name: string) => classes.loop(stage, name) === classes.row.of;
+    const sizes = out.map(({ name, size }): [string, number] => [name, isRow(name) ? rows : size]);
+    v.leaf(loopsOf(sizes, lanes), (indices) => {
+      const index = out.map(({ name }) => indices[name]);
+      const whole = out.map(({ name }) => (isRow(name) && around.t ? indices[name].add(around.t) : indices[name]));
+      this.#whole?.set(whole, word(index));
+    });
   }
 
   // ---- Leaves
 
   #leaf(one: StagePlan, around: Indices): void {
     const { v, lanes } = this.output;
-    const { classes, rows, tiles, extent } = this.plan;
+    const { classes, rows, tiles, extent, reach } = this.plan;
     const { stage, use, lane, block, copies } = one;
+    const { scan } = stage;
     const carries = overRows(classes, stage) && !this.#makesRows(stage);
     const memory = this.#places.get(stage.name)?.memory;
     const place = carries && memory ? memory : this.#declare(one);
     const isRow = (name: string) => classes.loop(stage, name) === classes.row.of;
     const sized = ({ name, size }: Dimension) => (isRow(name) ? rows : size);
     const width = use === 'tree' ? sized(lane) : extent(classes.loop(stage, lane.name), lane.size);
-    const others = stage.out.filter((each) => each !== lane);
+    const walked = (each: Dimension) => reach(stage, each);
+    const others = stage.out.filter((each) => each !== lane && each !== scan);
     const blockName = `${lane.name}_block`;
-    const loops: [string, Walk][] = others.map((each) => [each.name, { max: sized(each) }]);
-    if (use === 'stationary' && width > block) loops.push([blockName, { max: width, step: block }]);
+    const loops: [string, Walk][] = others.map((each) => [each.name, { max: walked(each) }]);
+    if (inBlocks(use) && width > block) loops.push([blockName, { max: width, step: block }]);
     // Copies of the loop with the most iterations.
     const trips = ([, { max, step = 1 }]: [string, Walk]) => max / step;
     const widest = [...loops].sort((a, b) => trips(b) - trips(a))[0];
@@ -289,18 +320,30 @@ class Emitter {
       loops[at] = [widest[0], { ...widest[1], par: copies }];
     }
     loops.push(...stage.fold.filter((each) => each !== lane).map((each): [string, Walk] => [each.name, { max: sized(each) }]));
-    loops.push([lane.name, { max: use === 'stationary' ? Math.min(block, width) : width, par: lanes }]);
+    if (use === 'across' && scan) loops.push([scan.name, { max: walked(scan) }]);
+    loops.push([lane.name, { max: inBlocks(use) ? Math.min(block, width) : width, par: use === 'serial' ? 1 : lanes }]);
+    // One scan takes turns with nobody: each of its elements takes as long as the operation.
+    if (use === 'serial' && block > 1) loops.push([`${lane.name}_turn`, { max: block }]);
     v.leaf(Object.fromEntries(loops), (indices) => {
       const index: Record<string, Index> = { ...indices };
       if (indices[blockName]) index[lane.name] = indices[blockName].add(indices[lane.name]);
       const order = this.#places.get(stage.name)?.order ?? [];
-      const at = order.map((d) => index[stage.out[d].name]);
+      const at = order.length > 0 ? order.map((d) => index[stage.out[d].name]) : [0];
       const combined = accumulation(stage, use);
       if (!combined || !stage.combine) {
         place.set(at, this.#rewrite(stage.expr, index, around, stage));
         return;
       }
       const { neutral } = stage.combine;
+      if (scan) {
+        const over = isRow(scan.name) && around.t ? [around.t.variableName ?? 't', scan.name] : [scan.name];
+        const args = [this.#rewrite(stage.expr, index, around, stage)];
+        place.set(
+          at,
+          new Expr(stage.type, { kind: 'reduce', op: stage.combine.op, args, over, init: { kind: 'const', bits: neutral }, running: true }),
+        );
+        return;
+      }
       const row = stage.fold.find(({ name }) => isRow(name));
       const ragged = row !== undefined && rows * tiles !== classes.row.size;
       const args = ragged ? [stage.expr] : combined.args;
@@ -336,13 +379,9 @@ class Emitter {
       const at = node.index.map(
         ({ terms }, d) => index[terms[0]?.var] ?? (this.plan.classes.dimension(node.memory, d) === undefined ? 0 : Index.variable('?')),
       );
-      return found.memory.at(...found.order.map((d) => at[d]));
+      return wordAt(found, at);
     }
     if (!('args' in node)) return expr;
     return new Expr(expr.type, { ...node, args: node.args.map((arg) => this.#rewrite(arg, index, around, stage)) });
   }
 }
-
-/** Loops with lanes along the last one. */
-const loopsOf = (sizes: readonly (readonly [string, number])[], lanes: number): Record<string, LoopSpec> =>
-  Object.fromEntries(sizes.map(([name, max], d) => [name, { max, par: d === sizes.length - 1 ? lanes : 1 }]));

@@ -7,12 +7,16 @@
  *     b[r] = y[r] - sigmoid(a[r])
  *     g[c] = fold add over r of b[r] * x[r][c]
  *
- * What does not change in some loop of its stage and is not cheap is a stage of its own; equal stages are one.
+ * What does not change in some loop of its stage and is not cheap is a stage of its own; equal stages are one. A scan is a stage whose
+ * result has the loop that it runs along.
  */
 import type { AffineExpr, ElementType } from '../../../ir/loops.ts';
 import type { Op } from '../../../ops/table.ts';
+import { patternProblem } from '../../messages.ts';
+import { callerSource } from '../caller.ts';
 import { type Dimension, foldedOver } from '../collection.ts';
 import { Expr } from '../expr.ts';
+import { problem } from '../problems.ts';
 
 export interface Stage {
   /** Of the memory that holds its result. */
@@ -23,6 +27,8 @@ export interface Stage {
   readonly fold: readonly Dimension[];
   /** How a fold combines `expr`, from which word. */
   readonly combine?: { readonly op: Op; readonly neutral: number };
+  /** The loop of the result along which `combine` runs: each element is that of all before it and its own. */
+  readonly scan?: Dimension;
   /** Reads, with plain variables, of arrays and of the stages before; no fold. */
   readonly expr: Expr;
 }
@@ -54,11 +60,13 @@ class Extractor {
     const { node } = expr;
     const fold = foldedOver(expr) ?? [];
     const inner = node.kind === 'reduce' ? node.args[0] : expr;
+    const scan = isScan(expr) ? out.find((one) => one.name === scanned(expr)) : undefined;
     const stage: Stage = {
       name,
       type: expr.type,
       out,
       fold,
+      ...(scan ? { scan } : {}),
       ...(node.kind === 'reduce' ? { combine: { op: node.op, neutral: node.init.kind === 'const' ? node.init.bits : 0 } } : {}),
       expr: this.#rewrite(inner, [...out, ...fold], new Map()),
     };
@@ -91,6 +99,10 @@ class Extractor {
 
   #kept(expr: Expr, loops: readonly Dimension[]): Expr {
     const free = this.#freeOf(expr);
+    if (isScan(expr) && !loops.some(({ name }) => name === scanned(expr))) {
+      problem(patternProblem('a scan is read at an index of a loop around it', 'read it at an index of the pattern', callerSource()));
+      return new Expr(expr.type, { kind: 'const', bits: 0 });
+    }
     const wide = nodesOf(expr)
       .map(({ node }) => (node.kind === 'read' ? node.index.flatMap(({ terms }) => terms.map((term) => term.var)) : []))
       .reduce((a, b) => (b.length > a.length ? b : a), []);
@@ -115,12 +127,19 @@ class Extractor {
     if (node.kind === 'index') free.add(node.var);
     if (node.kind === 'read') for (const { terms } of node.index) for (const term of terms) free.add(term.var);
     if ('args' in node) for (const arg of node.args) for (const name of this.#freeOf(arg)) free.add(name);
+    if (isScan(expr)) free.add(scanned(expr));
     for (const { name } of foldedOver(expr) ?? []) free.delete(name);
     for (const name of this.outer) free.delete(name);
     this.#free.set(expr, free);
     return free;
   }
 }
+
+/** Does a value run along a loop? */
+export const isScan = ({ node }: Expr): boolean => node.kind === 'reduce' && node.running === true;
+
+/** The variable that a scan runs along. */
+const scanned = ({ node }: Expr): string => (node.kind === 'reduce' ? node.over[0] : '');
 
 /** Nodes of an expression, those inside folds included, each once. */
 export function nodesOf(expr: Expr): Expr[] {
@@ -149,6 +168,7 @@ function keyOf(expr: Expr, names: ReadonlyMap<string, string>): string {
     case 'read':
       return `${node.memory}[${node.index.map(affine).join()}]`;
     case 'reduce': {
+      if (node.running) return `scan ${node.op} along ${named(node.over[0])}(${node.args.map((arg) => keyOf(arg, names)).join()})`;
       const own = new Map([...names, ...node.over.map((name, d): [string, string] => [name, `@${names.size + d}`])]);
       const sizes = (foldedOver(expr) ?? []).map(({ size }) => size).join();
       return `fold ${node.op} ${sizes}(${node.args.map((arg) => keyOf(arg, own)).join()})`;

@@ -85,7 +85,10 @@ export function classesOf({ stages, arrays, state, times }: StagedShape): Classe
   }
   const words = ({ name, shape }: Place) => shape.reduce((n, size, d) => (around.has(`${name}#${d}`) ? n : n * size), 1);
   const [largest] = arrays.filter(({ name }) => read.has(name)).sort((a, b) => words(b) - words(a));
-  const d = largest ? largest.shape.findIndex((_, i) => !around.has(`${largest.name}#${i}`)) : -1;
+  // What streams by is not what a scan goes along, where there is another dimension.
+  const along = new Set(stages.flatMap((stage) => (stage.scan ? [find(loop(stage, stage.scan.name))] : [])));
+  const free = largest ? [...largest.shape.keys()].filter((i) => !around.has(`${largest.name}#${i}`)) : [];
+  const d = free.find((i) => !along.has(find(place(largest.name, i)))) ?? free[0] ?? -1;
   return {
     loop: (stage, name) => find(loop(stage, name)),
     dimension: (memory, at) => (around.has(`${memory}#${at}`) ? undefined : find(place(memory, at))),
@@ -93,14 +96,17 @@ export function classesOf({ stages, arrays, state, times }: StagedShape): Classe
   };
 }
 
-/** How the lanes of a stage run: beside each other, each summing for itself, or together along the fold. */
-export type LaneUse = 'map' | 'stationary' | 'tree';
+/**
+ * How the lanes of a stage run: beside each other, each summing for itself, or together along the fold; of a scan each running for
+ * itself ('across'), or a single one ('serial').
+ */
+export type LaneUse = 'map' | 'stationary' | 'tree' | 'across' | 'serial';
 
 export interface StagePlan {
   readonly stage: Stage;
   readonly use: LaneUse;
   readonly lane: Dimension;
-  /** Elements of the lane loop that accumulate side by side (stationary). */
+  /** Elements of the lane loop that accumulate side by side (stationary, across); of a serial scan the cycles of an element. */
   readonly block: number;
   /** Issues of one run of the stage, by one copy. */
   readonly work: number;
@@ -119,6 +125,8 @@ export interface StagedPlan {
   readonly stages: readonly StagePlan[];
   /** Words of a class in a memory: whole blocks of lanes. */
   readonly extent: (of: string, size: number) => number;
+  /** Iterations of a stage over a dimension that its lanes do not run along. */
+  readonly reach: (stage: Stage, dimension: Dimension) => number;
 }
 
 /** What a fold does each time: a sum of products is one operation where every lane sums for itself. */
@@ -146,13 +154,36 @@ export function planStages(shape: StagedShape, classes: Classes, rows: number, m
   const isRow = (stage: Stage, name: string) => classes.loop(stage, name) === classes.row.of;
   const extents = new Map<string, number>();
   const sized = (stage: Stage, { name, size }: Dimension) => (isRow(stage, name) ? rows : size);
+  const hasScans = stages.some(({ scan }) => scan);
+  /** Lanes over other scans, as many vectors as the operation takes cycles, where memory and time allow; else one word after the other. */
+  const scanLanes = (stage: Stage, along: Dimension): Pick<StagePlan, 'use' | 'lane' | 'block'> => {
+    const latency = target.latency[OPS[stage.combine?.op ?? 'mov'].latency];
+    const words = stage.out.reduce((n, one) => n * sized(stage, one), 1);
+    const found = stage.out.flatMap((lane) => {
+      const size = sized(stage, lane);
+      if (lane === along || latency > ring) return [];
+      const entries = isRow(stage, lane.name) ? ring : entriesFor(Math.ceil(size / lanes), latency, ring);
+      const padded = (words / size) * Math.ceil(size / (entries * lanes)) * entries * lanes;
+      // A tile of rows has no padding, which would be rows of the next one.
+      const legal = padded === words || !isRow(stage, lane.name);
+      return legal && padded <= target.memoryWords / 2 && padded / lanes < words * latency
+        ? [{ lane, block: entries * lanes, time: padded / lanes }]
+        : [];
+    });
+    const [best] = found.sort((a, b) => a.time - b.time);
+    return best ? { use: 'across', lane: best.lane, block: best.block } : { use: 'serial', lane: along, block: latency };
+  };
+  const blocks = new Map<string, number>();
   const shapes = stages.map((stage) => {
     const row = stage.out.find(({ name }) => isRow(stage, name));
     const latency = target.latency[OPS[accumulation(stage, 'stationary')?.op ?? 'mov'].latency];
-    let lane = stage.out[stage.out.length - 1];
+    // A fold that depends on no index has its lanes along its own loops.
+    let lane = stage.out[stage.out.length - 1] ?? stage.fold[stage.fold.length - 1];
     let use: LaneUse = 'map';
     let block = 0;
-    if (stage.combine) {
+    if (stage.scan) ({ use, lane, block } = scanLanes(stage, stage.scan));
+    else if (stage.out.length === 0) use = 'tree';
+    else if (stage.combine) {
       use = 'stationary';
       if (row) lane = row;
       // The result is stored in the order of its indices: its lanes run along the last one.
@@ -162,26 +193,49 @@ export function planStages(shape: StagedShape, classes: Classes, rows: number, m
       else block = lanes * entriesFor(Math.ceil(lane.size / lanes), latency, ring);
     }
     const of = classes.loop(stage, lane.name);
-    const unit = use === 'stationary' ? block : 1;
-    if (use !== 'tree') extents.set(of, Math.max(extents.get(of) ?? 0, Math.ceil(sized(stage, lane) / unit) * unit));
+    if (inBlocks(use)) blocks.set(of, Math.max(blocks.get(of) ?? 0, block));
     return { stage, use, lane, block };
   });
+  for (const { stage, use, lane } of shapes) {
+    const of = classes.loop(stage, lane.name);
+    // All that go along a class in blocks do so in the same, so that they end at the same word.
+    const unit = inBlocks(use) ? (blocks.get(of) ?? 1) : 1;
+    if (use !== 'tree') extents.set(of, Math.max(extents.get(of) ?? 0, Math.ceil(sized(stage, lane) / unit) * unit));
+  }
   const extent = (of: string, size: number) => Math.max(extents.get(of) ?? 0, of === classes.row.of ? rows : size);
-  const plans = shapes.map(({ stage, use, lane, block }): StagePlan => {
+  const reach = (stage: Stage, one: Dimension) =>
+    hasScans && stage !== stages.at(-1) && !stage.fold.includes(one) ? extent(classes.loop(stage, one.name), one.size) : sized(stage, one);
+  const plans = shapes.map(({ stage, use, lane, block: own }): StagePlan => {
+    const block = inBlocks(use) ? (blocks.get(classes.loop(stage, lane.name)) ?? own) : own;
     const width = use === 'tree' ? sized(stage, lane) : extent(classes.loop(stage, lane.name), lane.size);
     const others = [...stage.out, ...stage.fold].filter((one) => one !== lane);
     // Behind a lane tree the entries of its ring are combined; integers have none.
     const latency = target.latency[OPS[stage.combine?.op ?? 'mov'].latency];
-    const each = Math.ceil(width / lanes) + (use === 'tree' && latency > 1 ? 2 * latency : 0);
-    const work = others.reduce((n, one) => n * sized(stage, one), each);
-    const free = stage.out.filter((one) => one !== lane).map((one) => sized(stage, one));
-    const loops = Math.max(1, ...free, use === 'stationary' ? width / block : 1);
+    const each = use === 'serial' ? width * block : Math.ceil(width / lanes) + (use === 'tree' && latency > 1 ? 2 * latency : 0);
+    const work = others.reduce((n, one) => n * reach(stage, one), each);
+    const free = stage.out.filter((one) => one !== lane && one !== stage.scan).map((one) => sized(stage, one));
+    const loops = Math.max(1, ...free, inBlocks(use) ? width / block : 1);
     const alone = stage === stages.at(-1) && shape.state === undefined && ways === 1;
     const possible = alone ? loops : Math.min(loops, WRITERS);
     const copies = overRows(classes, stage) ? Math.min(possible, Math.ceil(work / most)) : 1;
     return { stage, use, lane, block, work, most: possible, copies };
   });
-  return { classes, rows, tiles: Math.ceil(classes.row.size / rows), ways, stages: plans, extent };
+  return { classes, rows, tiles: Math.ceil(classes.row.size / rows), ways, stages: plans, extent, reach };
+}
+
+/** Do the lanes of a stage go along their loop in blocks? */
+export const inBlocks = (use: LaneUse): boolean => use === 'stationary' || use === 'across';
+
+/** Do stages need all rows before they can go on with the first, so that there is a single tile? */
+export function needsWhole({ stages }: StagedShape, classes: Classes): boolean {
+  const isRow = (stage: Stage, { name }: Dimension) => classes.loop(stage, name) === classes.row.of;
+  const behind = new Set<string>();
+  return stages.some((stage) => {
+    const rows = [...stage.out, ...stage.fold].filter((one) => isRow(stage, one)).length;
+    const late = nodesOf(stage.expr).some(({ node }) => node.kind === 'read' && behind.has(node.memory));
+    if (late || stage.fold.some((one) => isRow(stage, one))) behind.add(stage.name);
+    return rows > 1 || (rows > 0 && late) || (stage.scan !== undefined && isRow(stage, stage.scan) && stage.out.length > 1);
+  });
 }
 
 /** Accumulators of a lane: enough for the operation's latency, and as little padding as there can be. */

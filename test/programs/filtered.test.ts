@@ -1,0 +1,416 @@
+/** Filters, flatMaps and scans as patterns: plain arithmetic = evaluator = golden machine. */
+import { describe, expect, test } from 'vitest';
+import { DiagnosticError } from '../../src/base/diagnostic.ts';
+import type { Fabric } from '../../src/fabric/graph.ts';
+import { type Expected, type Patterns, patterns, program } from '../../src/index.ts';
+import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
+import { buildProgram } from '../../src/sweep/point/build.ts';
+import { runPoint } from '../../src/sweep/point/point.ts';
+import { fabricNamed } from '../support/fabric.ts';
+
+const demo = fabricNamed('demo');
+const oneLane = fabricNamed('demo', { name: 'one_lane', pcu: { lanes: 1 } });
+const small = fabricNamed('demo', { name: 'small_memories', pmu: { bankWords: 16 } });
+const options = {
+  witnesses: new Set(['evaluator', 'golden'] as const),
+  given: { arrays: new Map(), args: new Map(), seed: 1 },
+  profile: DRAM_PROFILES.pir2020,
+  network: 'routed',
+  poison: true,
+} as const;
+
+const ints = (n: number, salt = 0) => Int32Array.from({ length: n }, (_, i) => (((i + salt) * 37 + ((i * i) % 7)) % 101) - 50);
+const padded = (kept: readonly number[], n: number) => Array.from({ length: n }, (_, i) => kept[i] ?? 0);
+
+type Arrays = Record<string, Int32Array | Float32Array>;
+
+async function check(fabric: Fabric, arrays: Arrays, build: (v: Patterns) => void, expected: Expected): Promise<number> {
+  const made = program({
+    name: 'case',
+    params: {},
+    build: (_, target) => patterns(target, build),
+    data: () => ({ arrays }),
+    reference: () => expected,
+  });
+  const built = buildProgram(fabric, made, {}, {});
+  const point = await runPoint(fabric, built, options, async (_title, work) => work(() => {}));
+  expect(point.problems).toEqual([]);
+  return point.golden?.cycles ?? 0;
+}
+
+describe.each([
+  ['eight lanes', demo],
+  ['one lane', oneLane],
+  ['memories of 128 words', small],
+])('%s', (_, fabric) => {
+  test.each([1, 7, 8, 40, 1000])('the odd ones of %i elements', async (n) => {
+    const x = ints(n);
+    const odd = [...x].filter((value) => value & 1);
+    await check(
+      fabric,
+      { x },
+      (v) =>
+        v.output(
+          'y',
+          v.filter(v.input('x', 'i32', [n]), (value) => value.and(1)),
+        ),
+      {
+        outputs: { y: padded(odd, n) },
+        results: { y_count: odd.length },
+      },
+    );
+  });
+
+  test.each([
+    [3, 5],
+    [4, 8],
+    [9, 30],
+    [24, 96],
+  ])('a matrix of %i x %i, against a row and a column', async (m, n) => {
+    const [x, row, column] = [ints(m * n), ints(n, 5), ints(m, 9)];
+    const kept = [...x].filter((value, at) => value < row[at % n]).map((value, _at) => value);
+    const scaled = [...x].flatMap((value, at) => (value < row[at % n] ? [value * column[Math.floor(at / n)]] : []));
+    expect(kept).toHaveLength(scaled.length);
+    await check(
+      fabric,
+      { x, row, column },
+      (v) => {
+        const [a, b, c] = [v.input('x', 'i32', [m, n]), v.input('row', 'i32', [n]), v.input('column', 'i32', [m])];
+        const product = v.tabulate([m, n], (i, j) => a.at(i, j).mul(c.at(i)));
+        const less = v.tabulate([m, n], (i, j) => a.at(i, j).lt(b.at(j)));
+        v.output('y', v.filter(product, less));
+      },
+      { outputs: { y: padded(scaled, m * n) }, results: { y_count: scaled.length } },
+    );
+  });
+});
+
+test.each([
+  ['none', (value: number) => value > 1000, 1000],
+  ['all', (value: number) => value > -1000, -1000],
+])('%s are kept', async (_, keep, limit) => {
+  const x = ints(24);
+  const kept = [...x].filter(keep);
+  await check(
+    demo,
+    { x },
+    (v) =>
+      v.output(
+        'y',
+        v.filter(v.input('x', 'i32', [24]), (value) => value.gt(limit)),
+      ),
+    {
+      outputs: { y: padded(kept, 24) },
+      results: { y_count: kept.length },
+    },
+  );
+});
+
+test('filters of filters, of maps and of what is mapped after', async () => {
+  const x = ints(50);
+  const expected = [...x]
+    .map((value) => value * 3)
+    .filter((value) => value > 0)
+    .map((value) => value - 10)
+    .filter((value) => (value & 1) === 0);
+  await check(
+    demo,
+    { x },
+    (v) => {
+      const positive = v.filter(
+        v.map([v.input('x', 'i32', [50])], (value) => value.mul(3)),
+        (value) => value.gt(0),
+      );
+      const even = v.filter(
+        v.map([positive], (value) => value.sub(10)),
+        (value) => value.and(1).eq(0),
+      );
+      v.output('y', even);
+      v.result('sum', v.fold('add', even));
+      v.result('most', v.fold('max', even));
+    },
+    {
+      outputs: { y: padded(expected, 50) },
+      results: { y_count: expected.length, sum: expected.reduce((a, b) => a + b, 0), most: Math.max(...expected) },
+    },
+  );
+});
+
+test('a filter by what a fold of its row says', async () => {
+  const [m, n] = [6, 12];
+  const x = ints(m * n);
+  const heavy = Array.from({ length: m }, (_, i) => x.slice(i * n, i * n + n).reduce((a, b) => a + b, 0)).filter((sum) => sum > 0);
+  await check(
+    demo,
+    { x },
+    (v) => {
+      const a = v.input('x', 'i32', [m, n]);
+      const sum = v.tabulate([m], (i) => v.foldOver('add', [n], (k) => a.at(i, k)));
+      v.output(
+        'heavy',
+        v.filter(sum, (value) => value.gt(0)),
+      );
+    },
+    { outputs: { heavy: padded(heavy, m) }, results: { heavy_count: heavy.length } },
+  );
+});
+
+test('a filter of what a scan makes', async () => {
+  const [m, n] = [6, 12];
+  const x = ints(m * n);
+  const sums = [...x].map((_, at) => x.slice(at - (at % n), at + 1).reduce((a, b) => a + b, 0));
+  const odd = sums.filter((sum) => sum & 1);
+  await check(
+    demo,
+    { x },
+    (v) =>
+      v.output(
+        'odd',
+        v.filter(v.scan('add', v.input('x', 'i32', [m, n])), (sum) => sum.and(1)),
+      ),
+    { outputs: { odd: padded(odd, m * n) }, results: { odd_count: odd.length } },
+  );
+});
+
+test('flatMap: stored, folded and grouped', async () => {
+  const x = ints(30);
+  const yielded = [...x].flatMap((value) => [value, ...(value > 0 ? [-2 * value] : [])]);
+  const groups = [0, 1, 2].map((group) => yielded.filter((value) => (value & 3) === group).reduce((a, b) => a + b, 0));
+  await check(
+    demo,
+    { x },
+    (v) => {
+      const list = v.flatMap([v.input('x', 'i32', [30])], (value) => [value, { value: value.mul(-2), when: value.gt(0) }]);
+      v.output('y', list);
+      v.result('least', v.fold('min', list));
+      v.output(
+        'sums',
+        v.groupBy(
+          'add',
+          3,
+          v.map([list], (value) => value.and(3)),
+          list,
+        ),
+      );
+    },
+    {
+      outputs: { y: padded(yielded, 60), sums: groups },
+      results: { y_count: yielded.length, least: Math.min(...yielded) },
+    },
+  );
+});
+
+test('what filters leave is grouped, by keys of all or of what is left', async () => {
+  const [x, key] = [ints(70), Int32Array.from(ints(70, 3), (value) => value & 3)];
+  const sums = (keep: (at: number) => boolean, keyOf: (at: number) => number) =>
+    [0, 1, 2, 3].map((group) => [...x].reduce((sum, value, at) => (keep(at) && keyOf(at) === group ? sum + value : sum), 0));
+  await check(
+    demo,
+    { x, key },
+    (v) => {
+      const [a, k] = [v.input('x', 'i32', [70]), v.input('key', 'i32', [70])];
+      const positive = v.filter(a, (value) => value.gt(0));
+      v.output('of_all', v.groupBy('add', 4, k, positive));
+      v.output(
+        'of_left',
+        v.groupBy(
+          'add',
+          4,
+          v.map([positive], (value) => value.and(3)),
+          positive,
+        ),
+      );
+    },
+    {
+      outputs: {
+        of_all: sums(
+          (at) => x[at] > 0,
+          (at) => key[at],
+        ),
+        of_left: sums(
+          (at) => x[at] > 0,
+          (at) => x[at] & 3,
+        ),
+      },
+    },
+  );
+});
+
+describe('scans', () => {
+  const prefix = (list: readonly number[], combine: (a: number, b: number) => number) =>
+    list.map((_, at) => list.slice(0, at + 1).reduce((a, b) => combine(a, b)));
+
+  test.each([
+    [1, demo],
+    [37, demo],
+    [1000, small],
+    [37, oneLane],
+  ])('of %i elements, with several combiners', async (n, fabric) => {
+    const x = ints(n);
+    await check(
+      fabric,
+      { x },
+      (v) => {
+        const a = v.input('x', 'i32', [n]);
+        v.output('sum', v.scan('add', a));
+        v.output(
+          'most',
+          v.scan(
+            'max',
+            v.map([a], (value) => value.abs()),
+          ),
+        );
+      },
+      { outputs: { sum: prefix([...x], (a, b) => a + b), most: prefix([...x].map(Math.abs), Math.max) } },
+    );
+  });
+
+  test.each([
+    [1, 20],
+    [5, 7],
+    [40, 33],
+  ])('of the rows of %i x %i floats, mapped and folded after', async (m, n) => {
+    const x = Float32Array.from(ints(m * n));
+    const rows = Array.from({ length: m }, (_, i) => prefix([...x.slice(i * n, i * n + n)], (a, b) => a + b));
+    await check(
+      demo,
+      { x },
+      (v) => {
+        const running = v.scan('add', v.input('x', 'f32', [m, n]));
+        v.output(
+          'twice',
+          v.map([running], (value) => value.mul(2)),
+        );
+        v.output(
+          'most',
+          v.tabulate([m], (i) => v.foldOver('max', [n], (k) => running.at(i, k))),
+        );
+      },
+      { outputs: { twice: rows.flat().map((value) => 2 * value), most: rows.map((row) => Math.max(...row)) } },
+    );
+  });
+
+  test('a scan of a scan, of the columns, and of what is filtered', async () => {
+    const [m, n] = [9, 11];
+    const x = ints(m * n);
+    const rows = Array.from({ length: m }, (_, i) => prefix([...x.slice(i * n, i * n + n)], (a, b) => a + b));
+    const columns = Array.from({ length: n }, (_, j) =>
+      prefix(
+        rows.map((row) => row[j]),
+        (a, b) => a + b,
+      ),
+    );
+    const odd = [...x.slice(0, n)].filter((value) => value & 1);
+    const first = x.slice(0, n);
+    await check(
+      demo,
+      { x, first },
+      (v) => {
+        const running = v.scan('add', v.input('x', 'i32', [m, n]));
+        const turned = v.scan(
+          'add',
+          v.tabulate([n, m], (j, i) => running.at(i, j)),
+        );
+        v.output('turned', turned);
+        v.output(
+          'odd',
+          v.scan(
+            'add',
+            v.filter(v.input('first', 'i32', [n]), (value) => value.and(1)),
+          ),
+        );
+      },
+      {
+        outputs: {
+          turned: columns.flat(),
+          odd: padded(
+            prefix(odd, (a, b) => a + b),
+            n,
+          ),
+        },
+        results: { odd_count: odd.length },
+      },
+    );
+  });
+
+  test('the greatest fall below what was there before, one result', async () => {
+    const x = ints(200);
+    const high = prefix([...x], Math.max);
+    await check(
+      demo,
+      { x },
+      (v) => {
+        const a = v.input('x', 'i32', [200]);
+        v.result(
+          'fall',
+          v.fold(
+            'max',
+            v.map([v.scan('max', a), a], (most, now) => most.sub(now)),
+          ),
+        );
+      },
+      { results: { fall: Math.max(...high.map((most, i) => most - x[i])) } },
+    );
+  });
+});
+
+test('folds that depend on no index, and folds of them', async () => {
+  const x = ints(90);
+  const sum = x.reduce((a, b) => a + b, 0);
+  await check(
+    demo,
+    { x },
+    (v) => {
+      const a = v.input('x', 'i32', [90]);
+      const total = (): ReturnType<typeof a.at> => v.foldOver('add', [90], (k) => a.at(k));
+      v.output(
+        'off',
+        v.tabulate([90], (i) => a.at(i).mul(90).sub(total())),
+      );
+      v.result(
+        'spread',
+        v.fold(
+          'add',
+          v.map([a], (value) => value.mul(90).sub(total()).abs()),
+        ),
+      );
+    },
+    {
+      outputs: { off: [...x].map((value) => value * 90 - sum) },
+      results: { spread: x.reduce((all, value) => all + Math.abs(value * 90 - sum), 0) },
+    },
+  );
+});
+
+const refusal = (build: (v: Patterns) => void): string[] => {
+  const made = program({
+    name: 'case',
+    params: {},
+    build: (_, target) => patterns(target, build),
+    data: () => ({ arrays: {} }),
+    reference: () => ({}),
+  });
+  try {
+    buildProgram(demo, made, {}, {});
+  } catch (error) {
+    if (error instanceof DiagnosticError) return error.diagnostics.map(({ code, message }) => `${code} ${message}`);
+    throw error;
+  }
+  return [];
+};
+
+test('what cannot be combined is refused, with one message', () => {
+  expect(
+    refusal((v) => {
+      const x = v.input('x', 'i32', [8]);
+      const [a, b] = [v.filter(x, (value) => value.gt(0)), v.filter(x, (value) => value.lt(9))];
+      v.result(
+        'r',
+        v.fold(
+          'add',
+          v.map([a, b], (p, q) => p.add(q)),
+        ),
+      );
+    }),
+  ).toEqual(['E0264 elements that different filters left are combined']);
+});
