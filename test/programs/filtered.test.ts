@@ -172,6 +172,25 @@ test('a filter of what a scan makes', async () => {
   );
 });
 
+test('three dimensions, one of them a list', async () => {
+  const [h, m] = [3, 5];
+  const [x, row] = [ints(h * m), ints(m, 4)];
+  const yielded = [...x].flatMap((value, at) => (row[at % m] > 0 ? [value, row[at % m], value + 1] : [value, value + 1]));
+  await check(
+    demo,
+    { x, row },
+    (v) => {
+      const [a, b] = [v.input('x', 'i32', [h, m]), v.input('row', 'i32', [m])];
+      const of = v.tabulate([h, m], (_, j) => b.at(j));
+      v.output(
+        'y',
+        v.flatMap([a, of], (value, other) => [value, { value: other, when: other.gt(0) }, value.add(1)]),
+      );
+    },
+    { outputs: { y: padded(yielded, 3 * h * m) }, results: { y_count: yielded.length } },
+  );
+});
+
 test('flatMap: stored, folded and grouped', async () => {
   const x = ints(30);
   const yielded = [...x].flatMap((value) => [value, ...(value > 0 ? [-2 * value] : [])]);
@@ -288,6 +307,13 @@ describe('scans', () => {
       },
       { outputs: { twice: rows.flat().map((value) => 2 * value), most: rows.map((row) => Math.max(...row)) } },
     );
+  });
+
+  test('along the last of three dimensions, lanes over the middle one', async () => {
+    const [h, m, n] = [3, 8, 4];
+    const x = Float32Array.from(ints(h * m * n));
+    const rows = Array.from({ length: h * m }, (_, i) => prefix([...x.slice(i * n, i * n + n)], (a, b) => a + b));
+    await check(demo, { x }, (v) => v.output('y', v.scan('add', v.input('x', 'f32', [h, m, n]))), { outputs: { y: rows.flat() } });
   });
 
   test('a scan of a scan, of the columns, and of what is filtered', async () => {

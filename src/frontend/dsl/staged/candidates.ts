@@ -66,9 +66,12 @@ function rowsOfTiles(shape: StagedShape, classes: Classes): number[] {
   const full = ring * lanes;
   const whole = Math.ceil(classes.row.size / full) * full;
   if (needsWhole(shape, classes)) return fits(shape, classes, classes.row.size, 1) ? [classes.row.size] : [];
+  // Of a box a single outer dimension may reach beyond its array, and scans may pad another one.
+  const exact = shape.stages.some(({ scan }) => scan) || shape.arrays.some((one) => one.shape.length > 2);
   const wanted = [16, 8, 4, 2, 1, 1 / 2, 1 / 4, 1 / 8]
     .map((blocks) => Math.ceil(blocks * full))
-    .filter((rows) => rows <= Math.max(whole, full));
+    .filter((rows) => rows <= Math.max(whole, full))
+    .map((rows) => (exact ? Math.min(rows, classes.row.size) : rows));
   const fitting = wanted.filter((rows) => fits(shape, classes, rows, 2));
   return fitting.length > 0 ? fitting : [1];
 }
