@@ -39,3 +39,8 @@ export const archNeeded = (path: string): Diagnostic =>
 
 export const unknownUnit = (name: string, near: string | undefined, known: readonly string[]): Diagnostic =>
   errorDiagnostic('E1008', `there is no unit \`${name}\` to synthesise`, { help: nearOr(near, known, 'units are') });
+
+export const nothingFree = (name: string, why: string): Diagnostic =>
+  errorDiagnostic('E1009', `there is nothing to choose in \`${name}\`: ${why}`, {
+    help: 'leave out `--free`; patterns choose tiles and copies by themselves, `kiln list` names the parameters of explicit programs',
+  });

@@ -10,12 +10,22 @@ import { decode } from '../bitstream/decode.ts';
 import type { Fabric } from '../fabric/graph.ts';
 import type { Program } from '../frontend/program.ts';
 import { programs } from '../programs/index.ts';
+import { DEFAULT_DRAM, DRAM_PROFILES, type DramProfile } from '../sim/dram-profile.ts';
 import { type Built, buildFromKbit, buildProgram } from '../sweep/point/build.ts';
+import { freeParams } from '../sweep/point/free.ts';
 import { readBytes } from '../tools/files.ts';
-import { noSuchProgram, notAProgram, programFailed } from './messages.ts';
+import { noSuchProgram, notAProgram, nothingFree, programFailed } from './messages.ts';
 import type { Progress } from './progress.ts';
 
 export type Pairs = Readonly<Record<string, string>>;
+
+/** Adds `--free`. */
+export function withFree(command: Command): Command {
+  return command.option(
+    '--free',
+    'lanes, copies and tiles that `--param` does not give are chosen by prediction (explicit programs; patterns always choose)',
+  );
+}
 
 /** Adds `--param`. */
 export function withParams(command: Command): Command {
@@ -41,15 +51,30 @@ export async function loadProgram(name: string): Promise<Program> {
   return found;
 }
 
+export interface BuildRequest {
+  readonly param: Pairs;
+  readonly seed?: number;
+  readonly free?: boolean;
+  /** The memory that `free` chooses for. */
+  readonly dram?: DramProfile;
+}
+
 /** The bitstream of a program, compiled here, or read with the program it names. */
-export async function build(name: string, fabric: Fabric, options: { param: Pairs; seed?: number }, progress: Progress): Promise<Built> {
+export async function build(name: string, fabric: Fabric, options: BuildRequest, progress: Progress): Promise<Built> {
+  const { param, seed, free, dram } = options;
   if (extname(name) === '.kbit') {
+    if (free) throw new DiagnosticError(nothingFree(name, 'a bitstream is chosen already'));
     const kbit = new Uint8Array(await readBytes(name, 'bitstream'));
     const program = await loadProgram(decode(fabric, kbit).interface.program);
     return progress.step('read', () => buildFromKbit(fabric, program, kbit));
   }
   const program = await loadProgram(name);
-  return progress.step('compile', () => buildProgram(fabric, program, options.param, { seed: options.seed, now: () => performance.now() }));
+  if (free && freeParams(program, param).length === 0)
+    throw new DiagnosticError(nothingFree(name, 'none of its parameters that are not given is lanes, copies or a tile'));
+  const now = () => performance.now();
+  return progress.step('compile', () =>
+    buildProgram(fabric, program, param, { seed, now, ...(free && { free: dram ?? DRAM_PROFILES[DEFAULT_DRAM] }) }),
+  );
 }
 
 async function importFile(path: string): Promise<object> {

@@ -13,6 +13,8 @@ export interface NumberParam {
   readonly min: number;
   readonly max: number;
   readonly doc: string;
+  /** How the program runs and not what it answers, so that it can be left to Kiln (`--free`): lanes of a loop, copies of it, or the size of its tiles. */
+  readonly free?: 'lanes' | 'copies' | 'tile';
 }
 
 /** One word of a list. */

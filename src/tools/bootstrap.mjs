@@ -15,7 +15,7 @@ const tasks = {
   prove: { tools: ['verilator', 'compiler', 'make'], args: ['--import', 'tsx', 'test/prove/main.ts'] },
   mutate: { tools: ['verilator', 'compiler', 'make'], args: ['--import', 'tsx', 'test/mutation/main.ts'] },
   bench: { tools: ['verilator', 'compiler', 'make'], args: ['--import', 'tsx', 'test/bench/main.ts'] },
-  suite: { tools: [], args: ['--import', 'tsx', 'test/bench/main.ts', 'suite'] },
+  suite: { tools: [], args: ['--import', 'tsx', 'test/bench/suite.ts'] },
   apps: { tools: [], args: ['--import', 'tsx', 'test/bench/apps.ts'] },
   install: { tools: 'all' },
 };

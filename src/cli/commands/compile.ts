@@ -7,13 +7,14 @@ import { writeAtomic } from '../../tools/files.ts';
 import { type ArchOptions, loadArch, withArch } from '../arch.ts';
 import { act, type Cli, command } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import { build, type Pairs, withParams } from '../program.ts';
+import { build, type Pairs, withFree, withParams } from '../program.ts';
 import { progressFor } from '../progress.ts';
 import { dramProfile, wholeNumber } from '../values.ts';
 
 interface Options extends ArchOptions {
   readonly arch: string;
   readonly param: Pairs;
+  readonly free?: boolean;
   readonly seed?: number;
   readonly output?: string;
   readonly dram: DramProfile;
@@ -26,7 +27,7 @@ export const compileCommand = (cli: Cli) => {
     'compile a program to a bitstream',
     'kiln compile suite/GEMM --arch demo --param dim=64 -o gemm.kbit',
   );
-  withParams(withArch(made))
+  withFree(withParams(withArch(made)))
     .option('--seed <N>', 'seed of the placement', wholeNumber)
     .option(
       '--dram <PROFILE>',

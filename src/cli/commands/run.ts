@@ -12,7 +12,7 @@ import { type ArchOptions, loadArch, withArch } from '../arch.ts';
 import { act, type Cli, command } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { saveOutputs } from '../outputs.ts';
-import { build, type Pairs, pair, withParams } from '../program.ts';
+import { build, type Pairs, pair, withFree, withParams } from '../program.ts';
 import { progressFor } from '../progress.ts';
 import { dramProfile, networkMode, wholeNumber, witnessList } from '../values.ts';
 
@@ -20,6 +20,7 @@ interface Options extends ArchOptions {
   readonly arch: string;
   readonly on: ReadonlySet<Witness>;
   readonly param: Pairs;
+  readonly free?: boolean;
   readonly in: Pairs;
   readonly arg: Pairs;
   readonly out?: string;
@@ -37,7 +38,7 @@ const example =
 /** `kiln run`: a program or bitstream on the witnesses asked for, compared and reported. */
 export const runCommand = (cli: Cli) => {
   const made = command('run PROGRAM', 'run a program and compare the answers of evaluator, golden simulator and RTL', example);
-  withParams(withArch(made))
+  withFree(withParams(withArch(made)))
     .option('--on <LIST>', `who answers, of ${WITNESSES.join(',')}`, witnessList, new Set<Witness>(['evaluator', 'golden']))
     .option('--in <NAME=FILE.npy>', 'an input array in place of generated data; may be repeated', pair, {})
     .option('--arg <NAME=VALUE>', 'a scalar argument in place of the generated one; may be repeated', pair, {})

@@ -5,7 +5,7 @@
 import { explicit } from '../../frontend/dsl/explicit.ts';
 import { Expr } from '../../frontend/dsl/expr.ts';
 import { program } from '../../frontend/program.ts';
-import { laneParam } from './common.ts';
+import { copiesParam, laneParam } from './common.ts';
 
 /** Arithmetic of binary32 on some kind of number: the program and its reference are written with the same one. */
 interface Arithmetic<F, B> {
@@ -112,8 +112,8 @@ export const blackScholes = program({
   doc: 'prices of options, streamed through FIFOs',
   params: {
     N: { default: 131072, min: 1, max: 1 << 20, doc: 'options' },
-    ts: { default: 256, min: 1, max: 4096, doc: 'options of a tile' },
-    op: { default: 1, min: 1, max: 4, doc: 'copies of the tile loop' },
+    ts: { default: 256, min: 1, max: 4096, doc: 'options of a tile', free: 'tile' },
+    op: copiesParam('over tiles', 4),
     ip: laneParam,
   },
   build: ({ N, ts, op, ip }) =>

@@ -1,13 +1,13 @@
 /** DotProduct: the sum of a[i] * b[i]. SimpleDotProduct and SumSquare: of i * i, through a memory and straight from the counter. */
 import { explicit } from '../../frontend/dsl/explicit.ts';
 import { program } from '../../frontend/program.ts';
-import { indices, laneParam, sumOf } from './common.ts';
+import { copiesParam, indices, laneParam, sumOf } from './common.ts';
 import { tiledSum } from './sum.ts';
 
 const params = {
   N: { default: 1024, min: 1, max: 1 << 20, doc: 'elements' },
-  op: { default: 1, min: 1, max: 16, doc: 'copies of the tile loop' },
-  ts: { default: 32, min: 1, max: 4096, doc: 'elements of a tile' },
+  op: copiesParam('over tiles'),
+  ts: { default: 32, min: 1, max: 4096, doc: 'elements of a tile', free: 'tile' },
   ip: laneParam,
 } as const;
 

@@ -8,14 +8,14 @@ import { explicit } from '../../frontend/dsl/explicit.ts';
 import type { Fifo } from '../../frontend/dsl/fifos.ts';
 import type { Index, IndexLike } from '../../frontend/dsl/index-expr.ts';
 import { program } from '../../frontend/program.ts';
-import { laneParam } from './common.ts';
+import { copiesParam, laneParam } from './common.ts';
 import { type Copy, inCopies, mergedTile } from './copies.ts';
 
 const params = {
   N: { default: 64, min: 1, max: 1 << 16, doc: 'elements' },
-  ts: { default: 16, min: 1, max: 4096, doc: 'elements of a tile' },
+  ts: { default: 16, min: 1, max: 4096, doc: 'elements of a tile', free: 'tile' },
   iters: { default: 4, min: 1, max: 64, doc: 'passes' },
-  op: { default: 1, min: 1, max: 8, doc: 'copies of the tile loop' },
+  op: copiesParam('over tiles', 8),
   ip: laneParam,
 } as const;
 

@@ -2,7 +2,7 @@
 import { type Explicit, explicit } from '../../frontend/dsl/explicit.ts';
 import type { Expr } from '../../frontend/dsl/expr.ts';
 import { program } from '../../frontend/program.ts';
-import { indices, laneParam } from './common.ts';
+import { copiesParam, indices, laneParam } from './common.ts';
 import { type Copy, copiesOf } from './copies.ts';
 
 export const fifoTest = program({
@@ -10,8 +10,8 @@ export const fifoTest = program({
   doc: 'copies enqueue indices, each in its own of an array of FIFOs, and as many copies dequeue them',
   params: {
     N: { default: 32, min: 1, max: 1 << 14, doc: 'elements' },
-    ts: { default: 16, min: 1, max: 4096, doc: 'elements of a tile' },
-    op: { default: 2, min: 1, max: 8, doc: 'copies of the tile loops' },
+    ts: { default: 16, min: 1, max: 4096, doc: 'elements of a tile', free: 'tile' },
+    op: { ...copiesParam('over tiles', 8), default: 2 },
     ip: laneParam,
   },
   build: ({ N, ts, op, ip }) =>
@@ -85,7 +85,7 @@ export const sharedLoader1 = program({
 export const sharedLoader2 = program({
   name: 'suite/SharedLoader2',
   doc: 'the same with a loop for every few FIFOs, each of which reads the whole load',
-  params: { ...loaderParams, group: { default: 4, min: 1, max: 128, doc: 'FIFOs that one loop feeds' } },
+  params: { ...loaderParams, group: { default: 4, min: 1, max: 128, doc: 'FIFOs that one loop feeds', free: 'tile' } },
   build: ({ N, ip, group }) => explicit((v) => sharedLoader(v, N, ip, group)),
   data: ({ N }) => ({ arrays: { x: indices(N) } }),
   reference: ({ N }) => loaderAnswer(N),

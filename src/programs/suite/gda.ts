@@ -1,9 +1,7 @@
 /** GDA: the covariance of rows around the mean of their class, a memory-reduce of outer products over rows and tiles of rows. */
 import { explicit } from '../../frontend/dsl/explicit.ts';
 import { program } from '../../frontend/program.ts';
-import { laneParam } from './common.ts';
-
-const copies = (doc: string) => ({ default: 1, min: 1, max: 16, doc: `copies of the loop ${doc}` }) as const;
+import { copiesParam, laneParam } from './common.ts';
 
 export const gda = program({
   name: 'suite/GDA',
@@ -11,10 +9,10 @@ export const gda = program({
   params: {
     C: { default: 32, min: 1, max: 128, doc: 'columns' },
     R: { default: 64, min: 1, max: 1 << 16, doc: 'rows' },
-    ts: { default: 32, min: 1, max: 256, doc: 'rows of a tile' },
-    op: copies('over tiles'),
-    mp1: copies('over rows of a tile'),
-    mp2: copies('over rows of an outer product'),
+    ts: { default: 32, min: 1, max: 256, doc: 'rows of a tile', free: 'tile' },
+    op: copiesParam('over tiles'),
+    mp1: copiesParam('over rows of a tile'),
+    mp2: copiesParam('over rows of an outer product'),
     ip: laneParam,
   },
   build: ({ C, R, ts, op, mp1, mp2, ip }) =>

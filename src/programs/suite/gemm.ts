@@ -5,18 +5,16 @@
 import { explicit } from '../../frontend/dsl/explicit.ts';
 import { carried, reduce } from '../../frontend/dsl/handles.ts';
 import { program } from '../../frontend/program.ts';
-import { laneParam } from './common.ts';
+import { copiesParam, laneParam } from './common.ts';
 import { type Copy, copiesOf, inCopies } from './copies.ts';
-
-const copiesParam = (loop: string) => ({ default: 1, min: 1, max: 16, doc: `copies of the loop ${loop}` }) as const;
 
 export const gemm = program({
   name: 'suite/GEMM',
   doc: 'C = A * B of square matrices, int32',
   params: {
     dim: { default: 128, min: 1, max: 2048, doc: 'rows and columns' },
-    ts: { default: 64, min: 1, max: 512, doc: 'columns of a tile of C, rows and columns of a tile of B' },
-    its: { default: 64, min: 1, max: 512, doc: 'rows of a tile of C' },
+    ts: { default: 64, min: 1, max: 512, doc: 'columns of a tile of C, rows and columns of a tile of B', free: 'tile' },
+    its: { default: 64, min: 1, max: 512, doc: 'rows of a tile of C', free: 'tile' },
     loop_ii: copiesParam('over tiles of rows'),
     loop_jj: copiesParam('over tiles of columns'),
     loop_kk: copiesParam('over tiles of k'),

@@ -5,10 +5,8 @@
 import { explicit } from '../../frontend/dsl/explicit.ts';
 import { reduce } from '../../frontend/dsl/handles.ts';
 import { program } from '../../frontend/program.ts';
-import { laneParam } from './common.ts';
+import { copiesParam, laneParam } from './common.ts';
 import { copiesOf } from './copies.ts';
-
-const copies = (doc: string) => ({ default: 1, min: 1, max: 16, doc: `copies of the loop ${doc}` }) as const;
 
 export const kmeans = program({
   name: 'suite/Kmeans',
@@ -18,12 +16,12 @@ export const kmeans = program({
     D: { default: 64, min: 2, max: 256, doc: 'columns of a point, the counting one included' },
     I: { default: 2, min: 1, max: 64, doc: 'epochs' },
     N: { default: 256, min: 1, max: 1 << 16, doc: 'points; at least K' },
-    ts: { default: 128, min: 1, max: 256, doc: 'points of a tile' },
+    ts: { default: 128, min: 1, max: 256, doc: 'points of a tile', free: 'tile' },
     ip: laneParam,
-    op: copies('over tiles'),
-    mp1: copies('over points of a tile'),
-    mp2: copies('over centroids, for the distances'),
-    mp3: copies('over centroids, for the means (as many as for the distances, if more than one)'),
+    op: copiesParam('over tiles'),
+    mp1: copiesParam('over points of a tile'),
+    mp2: copiesParam('over centroids, for the distances'),
+    mp3: copiesParam('over centroids, for the means (as many as for the distances, if more than one)'),
     element_max: { default: 10, min: 1, max: 1 << 10, doc: 'coordinates are this random' },
   },
   build: ({ K, D, I, N, ts, ip, op, mp1, mp2, mp3 }) =>

@@ -1,7 +1,7 @@
 /** OuterProduct: out[i][j] = a[i] * b[j], in tiles of ts1 by ts2; the tile of b is loaded again for every tile of a. */
 import { explicit } from '../../frontend/dsl/explicit.ts';
 import { program } from '../../frontend/program.ts';
-import { indices, laneParam } from './common.ts';
+import { askedLanes, copiesParam, indices, laneParam } from './common.ts';
 import { inCopies } from './copies.ts';
 
 export const outerProduct = program({
@@ -10,13 +10,13 @@ export const outerProduct = program({
   params: {
     M: { default: 256, min: 1, max: 8192, doc: 'rows' },
     N: { default: 256, min: 1, max: 8192, doc: 'columns' },
-    ts1: { default: 64, min: 1, max: 4096, doc: 'rows of a tile' },
-    ts2: { default: 32, min: 1, max: 4096, doc: 'columns of a tile' },
-    ip: { ...laneParam, doc: 'lanes of transfers (transfers here use all lanes)' },
+    ts1: { default: 64, min: 1, max: 4096, doc: 'rows of a tile', free: 'tile' },
+    ts2: { default: 32, min: 1, max: 4096, doc: 'columns of a tile', free: 'tile' },
+    ip: askedLanes('lanes of transfers (transfers here use all lanes)'),
     ip1: laneParam,
-    ip2: { default: 1, min: 1, max: 16, doc: 'copies of the row loop of a tile' },
-    op1: { default: 1, min: 1, max: 16, doc: 'copies of the loop over tiles of rows' },
-    op2: { default: 1, min: 1, max: 16, doc: 'copies of the loop over tiles of columns' },
+    ip2: copiesParam('over rows of a tile'),
+    op1: copiesParam('over tiles of rows'),
+    op2: copiesParam('over tiles of columns'),
   },
   build: ({ M, N, ts1, ts2, ip1, ip2, op1, op2 }) =>
     explicit((v) => {

@@ -1,20 +1,18 @@
 /** UnalignLoad, UnalignReduce, UnalignParTest, BroadcastTest and VecTest: lanes and copies that do not divide, words for all lanes. */
 import { explicit } from '../../frontend/dsl/explicit.ts';
 import { program } from '../../frontend/program.ts';
-import { indices, laneParam, sumOf } from './common.ts';
+import { askedLanes, copiesParam, indices, laneParam, sumOf } from './common.ts';
 import { inCopies } from './copies.ts';
 import { tiledSum } from './sum.ts';
-
-const copies = { default: 1, min: 1, max: 16, doc: 'copies of the tile loop' } as const;
 
 export const unalignLoad = program({
   name: 'suite/UnalignLoad',
   doc: 'sum of an array in tiles',
   params: {
     N: { default: 64, min: 1, max: 1 << 20, doc: 'elements' },
-    ts: { default: 16, min: 1, max: 4096, doc: 'elements of a tile' },
+    ts: { default: 16, min: 1, max: 4096, doc: 'elements of a tile', free: 'tile' },
     ip: laneParam,
-    op: copies,
+    op: copiesParam('over tiles'),
   },
   build: ({ N, ts, ip, op }, target) =>
     explicit((v) => {
@@ -41,9 +39,9 @@ export const unalignReduce = program({
   doc: 'i goes into a memory and into a queue; the sum of both',
   params: {
     N: { default: 64, min: 1, max: 1 << 20, doc: 'elements' },
-    ts1: { default: 16, min: 1, max: 4096, doc: 'elements of a tile' },
+    ts1: { default: 16, min: 1, max: 4096, doc: 'elements of a tile', free: 'tile' },
     ip: laneParam,
-    op: copies,
+    op: copiesParam('over tiles'),
     fifo_depth: { default: 10, min: 1, max: 1024, doc: 'asked-for depth of the queue (the fabric has its own)' },
   },
   build: ({ N, ts1, ip, op }) =>
@@ -75,15 +73,15 @@ export const unalignParTest = program({
   params: {
     M: { default: 64, min: 1, max: 4096, doc: 'rows' },
     N: { default: 64, min: 1, max: 4096, doc: 'columns' },
-    ts1: { default: 16, min: 1, max: 1024, doc: 'rows of a tile' },
-    ts2: { default: 16, min: 1, max: 1024, doc: 'columns of a tile' },
+    ts1: { default: 16, min: 1, max: 1024, doc: 'rows of a tile', free: 'tile' },
+    ts2: { default: 16, min: 1, max: 1024, doc: 'columns of a tile', free: 'tile' },
     ip: laneParam,
     ip1: { ...laneParam, doc: 'lanes of the loop that makes the rows' },
-    ip2: { ...laneParam, default: 1, doc: 'copies of the row loop (one: a tile is made row by row)' },
-    ips1: { ...laneParam, doc: 'lanes of stores (transfers here use all lanes)' },
-    ips2: { ...laneParam, default: 1, doc: 'rows stored at once (transfers here store one)' },
-    op1: { ...copies, doc: 'copies of the loop over tiles of rows' },
-    op2: { ...copies, doc: 'copies of the loop over tiles of columns' },
+    ip2: askedLanes('copies of the row loop (one: a tile is made row by row)', 1),
+    ips1: askedLanes('lanes of stores (transfers here use all lanes)'),
+    ips2: askedLanes('rows stored at once (transfers here store one)', 1),
+    op1: copiesParam('over tiles of rows'),
+    op2: copiesParam('over tiles of columns'),
   },
   build: ({ M, N, ts1, ts2, ip, ip1, op1, op2 }) =>
     explicit((v) => {
@@ -116,7 +114,7 @@ const fromVector = (name: string, doc: string, square: boolean) =>
     doc,
     params: {
       N: { default: 32, min: 1, max: 4096, doc: 'elements of the vector' },
-      op: { default: 2, min: 1, max: 16, doc: 'copies of the row loop' },
+      op: { ...copiesParam('over rows'), default: 2 },
       ip: { ...laneParam, default: 8 },
     },
     build: ({ N, op, ip }) =>

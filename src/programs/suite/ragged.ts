@@ -2,7 +2,7 @@
 import { explicit } from '../../frontend/dsl/explicit.ts';
 import { reduce } from '../../frontend/dsl/handles.ts';
 import { program } from '../../frontend/program.ts';
-import { laneParam } from './common.ts';
+import { askedLanes, laneParam } from './common.ts';
 
 /** The constant table of row pointers: row r has the entries from word r up to word r + 1, one of them. */
 const pointer = (row: number): number => row;
@@ -14,7 +14,7 @@ export const bankRange = program({
     nCols: { default: 32, min: 1, max: 1 << 12, doc: 'rows' },
     indPtrLen: { default: 33, min: 2, max: 1 << 13, doc: 'words of the table, at least one more than rows' },
     nIter: { default: 1, min: 1, max: 64, doc: 'passes over the rows' },
-    nodePar: { default: 2, min: 1, max: 2, doc: 'copies of the loop over rows, all of which write one memory' },
+    nodePar: { default: 2, min: 1, max: 2, doc: 'copies of the loop over rows, all of which write one memory', free: 'copies' },
     edgePar: { ...laneParam, default: 4, doc: 'entries of a row at once' },
     ip: { ...laneParam, doc: 'words of the table at once' },
   },
@@ -57,7 +57,7 @@ export const bankRange = program({
 const queueParams = {
   N: { default: 10, min: 1, max: 1 << 10, doc: 'rounds' },
   op: { default: 1, min: 1, max: 16, doc: 'asked-for copies (a queue has one order: it is 1)' },
-  ip: { ...laneParam, default: 1, doc: 'asked-for words at once (data says how many come: it is 1)' },
+  ip: askedLanes('asked-for words at once (data says how many come: it is 1)', 1),
   fifo_depth: { default: 20, min: 1, max: 20, doc: 'words that the queue holds at the least' },
 } as const;
 

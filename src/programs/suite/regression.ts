@@ -3,10 +3,9 @@ import { explicit } from '../../frontend/dsl/explicit.ts';
 import type { Expr } from '../../frontend/dsl/expr.ts';
 import { carried, folded, type Memory, reduce } from '../../frontend/dsl/handles.ts';
 import { program } from '../../frontend/program.ts';
-import { laneParam } from './common.ts';
+import { copiesParam, laneParam } from './common.ts';
 import { copiesOf, inCopies } from './copies.ts';
 
-const copies = (doc: string) => ({ default: 1, min: 1, max: 16, doc: `copies of the loop ${doc}` }) as const;
 const sum = <E extends Expr>(terms: readonly E[]): E => terms.reduce((a, b) => a.add(b) as E);
 
 /**
@@ -22,9 +21,9 @@ export const logReg = program({
     iters: { default: 2, min: 1, max: 64, doc: 'epochs' },
     D: { default: 32, min: 1, max: 256, doc: 'columns' },
     N: { default: 256, min: 1, max: 1 << 16, doc: 'rows' },
-    ts: { default: 32, min: 1, max: 256, doc: 'rows of a tile' },
-    op: copies('over tiles'),
-    mp: copies('over rows of a tile'),
+    ts: { default: 32, min: 1, max: 256, doc: 'rows of a tile', free: 'tile' },
+    op: copiesParam('over tiles'),
+    mp: copiesParam('over rows of a tile'),
     ip: laneParam,
   },
   build: ({ iters, D, N, ts, op, mp, ip }) =>
@@ -114,8 +113,8 @@ export const sgd = program({
     N: { default: 128, min: 1, max: 1 << 16, doc: 'rows' },
     E: { default: 2, min: 1, max: 64, doc: 'epochs' },
     ts: { default: 32, min: 1, max: 256, doc: 'rows of a batch' },
-    mp1: copies('over rows, for the errors'),
-    mp2: copies('over rows, for the update'),
+    mp1: copiesParam('over rows, for the errors'),
+    mp2: copiesParam('over rows, for the update'),
     ip: laneParam,
     step: { default: 7, min: 1, max: ONE, doc: 'step, in 1/65536 (1e-4 is 7)' },
   },

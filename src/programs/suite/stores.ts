@@ -2,14 +2,14 @@
 import { explicit } from '../../frontend/dsl/explicit.ts';
 import { carried, reduce } from '../../frontend/dsl/handles.ts';
 import { program } from '../../frontend/program.ts';
-import { indices, laneParam } from './common.ts';
+import { copiesParam, indices, laneParam } from './common.ts';
 import { copiesOf, inCopies } from './copies.ts';
 
 const tileParams = {
   N: { default: 64, min: 1, max: 1 << 20, doc: 'elements' },
-  ts: { default: 16, min: 1, max: 4096, doc: 'elements of a tile' },
+  ts: { default: 16, min: 1, max: 4096, doc: 'elements of a tile', free: 'tile' },
   ip: laneParam,
-  op: { default: 1, min: 1, max: 16, doc: 'copies of the tile loop' },
+  op: copiesParam('over tiles'),
 } as const;
 
 export const unalignStore = program({
@@ -83,7 +83,7 @@ export const memReduceTest = program({
   params: {
     D: { default: 1024, min: 1, max: 1 << 14, doc: 'words of the buffer' },
     N: { default: 100, min: 1, max: 1 << 16, doc: 'buffers' },
-    op: { default: 1, min: 1, max: 16, doc: 'copies of the loop over buffers' },
+    op: copiesParam('over buffers'),
     ip: { ...laneParam, doc: 'lanes of the sum (a buffer is filled word by word)' },
   },
   build: ({ D, N, op, ip }) =>

@@ -2,7 +2,7 @@
 import { explicit } from '../../frontend/dsl/explicit.ts';
 import { reduce } from '../../frontend/dsl/handles.ts';
 import { program } from '../../frontend/program.ts';
-import { laneParam, sumOf } from './common.ts';
+import { copiesParam, laneParam, sumOf } from './common.ts';
 import { tiledSum } from './sum.ts';
 
 export const streamFake = program({
@@ -33,8 +33,8 @@ const lut = (name: string) =>
     doc: 'sum of A[i] * B[i], both of them tables that hold i at i',
     params: {
       N: { default: 128, min: 1, max: 1 << 16, doc: 'words of a table' },
-      op: { default: 1, min: 1, max: 16, doc: 'copies of the tile loop' },
-      ts: { default: 32, min: 1, max: 4096, doc: 'words of a tile' },
+      op: copiesParam('over tiles'),
+      ts: { default: 32, min: 1, max: 4096, doc: 'words of a tile', free: 'tile' },
       ip: laneParam,
     },
     build: ({ N, op, ts, ip }) =>

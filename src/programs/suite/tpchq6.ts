@@ -1,7 +1,7 @@
 /** TPCHQ6 of the suite: the sum of price * discount over rows that pass five comparisons. */
 import { explicit } from '../../frontend/dsl/explicit.ts';
 import { program } from '../../frontend/program.ts';
-import { laneParam, sumOf } from './common.ts';
+import { copiesParam, laneParam, sumOf } from './common.ts';
 import { tiledSum } from './sum.ts';
 
 const columns = ['date', 'quantity', 'discount', 'price'] as const;
@@ -11,8 +11,8 @@ export const tpchq6 = program({
   doc: 'predicated sum over four columns, int32',
   params: {
     N: { default: 1024, min: 1, max: 1 << 20, doc: 'rows' },
-    ts: { default: 64, min: 1, max: 4096, doc: 'rows of a tile' },
-    op: { default: 1, min: 1, max: 16, doc: 'copies of the tile loop' },
+    ts: { default: 64, min: 1, max: 4096, doc: 'rows of a tile', free: 'tile' },
+    op: copiesParam('over tiles'),
     ip: laneParam,
   },
   build: ({ N, ts, op, ip }, target) =>

@@ -1,5 +1,4 @@
 /** A program and an architecture to a bitstream, or a bitstream back to the program it came from. */
-import type { Arch } from '../../arch/schema.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { decode } from '../../bitstream/decode.ts';
 import { encode } from '../../bitstream/encode.ts';
@@ -7,13 +6,14 @@ import type { KbitInterface } from '../../bitstream/format.ts';
 import { type Certificate, certificateOf } from '../../compiler/certificate/certificate.ts';
 import type { UnitName } from '../../compiler/certificate/contexts.ts';
 import { type Compiled, type CompileOptions, compile, mapProgram } from '../../compiler/compile.ts';
-import { predict } from '../../compiler/predict.ts';
 import type { AgConfig, PcuConfig, PmuConfig, TileConfig } from '../../fabric/config.ts';
 import type { Fabric } from '../../fabric/graph.ts';
-import type { Program, Target } from '../../frontend/program.ts';
+import type { Program } from '../../frontend/program.ts';
 import type { LoopProgram } from '../../ir/loops.ts';
 import { printLoops } from '../../ir/loops-print.ts';
-import { DEFAULT_DRAM, DRAM_PROFILES, type DramProfile } from '../../sim/dram-profile.ts';
+import type { DramProfile } from '../../sim/dram-profile.ts';
+import { choicesOf } from './free.ts';
+import { choosingTarget } from './target.ts';
 
 /** A bitstream with all that is known about it. */
 export interface Built {
@@ -30,19 +30,10 @@ export interface Built {
   readonly compiled?: Compiled;
 }
 
-/** What a program may know of an architecture. */
-export function targetOf({ pcu, pmu, latency }: Arch): Target {
-  return { lanes: pcu.lanes, memoryWords: pmu.bankWords * pcu.lanes, ring: pcu.ring, latency, float: pcu.float };
+export interface BuildOptions extends CompileOptions {
+  /** Parameters that say how a program runs, and that are not given, are chosen for a fabric with this memory. */
+  readonly free?: DramProfile;
 }
-
-export type BuildOptions = CompileOptions;
-
-/** The same, and what programs would take on a fabric with the default memory: patterns choose tiles and copies by it. */
-export const choosingTarget = (fabric: Fabric, retreat = 0): Target => ({
-  ...targetOf(fabric.arch),
-  retreat,
-  predict: (program) => predict(program, fabric, DRAM_PROFILES[DEFAULT_DRAM]),
-});
 
 /** How many choices of tiles and copies are tried to place and route. */
 const TRIES = 4;
@@ -53,8 +44,7 @@ export function buildProgram(
   given: Readonly<Record<string, number | string>>,
   options: BuildOptions,
 ): Built {
-  const params = program.resolve(given);
-  const compiled = compileChosen(fabric, program, params, options);
+  const { params, compiled } = compileChosen(fabric, program, given, options);
   const host = interfaceOf(compiled);
   const kbit = encode(fabric, compiled.configs, host);
   const { configs, units } = compiled;
@@ -62,14 +52,17 @@ export function buildProgram(
 }
 
 /** The best choice that has a place and routes; a program that left nothing to choose fails as it is. */
-function compileChosen(fabric: Fabric, program: Program, params: Built['params'], options: BuildOptions): Compiled {
+function compileChosen(fabric: Fabric, program: Program, given: Built['params'], options: BuildOptions) {
+  const resolved = program.resolve(given);
+  const choices = options.free ? choicesOf(fabric, program, given, options.free) : [];
   let failed: { readonly text: string; readonly error: unknown } | undefined;
   for (let retreat = 0; retreat < TRIES; retreat++) {
+    const params = choices[Math.min(retreat, choices.length - 1)]?.params ?? resolved;
     const loops = program.build(params, choosingTarget(fabric, retreat));
     const text = printLoops(loops);
     if (failed?.text === text) break;
     try {
-      return compile(loops, fabric, options);
+      return { params, compiled: compile(loops, fabric, options) };
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       failed = { text, error: failed?.error ?? error };

@@ -9,7 +9,7 @@ import { lower } from '../../../src/compiler/lower/lower.ts';
 import { placeAndRoute } from '../../../src/compiler/pnr.ts';
 import { Fabric } from '../../../src/fabric/graph.ts';
 import { programNamed } from '../../../src/programs/index.ts';
-import { targetOf } from '../../../src/sweep/point/build.ts';
+import { targetOf } from '../../../src/sweep/point/target.ts';
 import { archNamed } from '../../support/fabric.ts';
 
 const demo = archNamed('demo');

@@ -9,8 +9,9 @@ import { printLoops } from '../../../../src/ir/loops-print.ts';
 import { conv } from '../../../../src/programs/conv.ts';
 import { gemm } from '../../../../src/programs/gemm.ts';
 import { DRAM_PROFILES } from '../../../../src/sim/dram-profile.ts';
-import { buildProgram, certify, targetOf } from '../../../../src/sweep/point/build.ts';
+import { buildProgram, certify } from '../../../../src/sweep/point/build.ts';
 import { runPoint, type Step } from '../../../../src/sweep/point/point.ts';
+import { targetOf } from '../../../../src/sweep/point/target.ts';
 import { fabricNamed } from '../../../support/fabric.ts';
 
 const step: Step = async (_, work) => work(() => {});
