@@ -52,6 +52,8 @@ const scalarInterface = z.looseObject({ name: z.string(), type: z.string(), inde
 export const interfaceSchema = z.looseObject({
   program: z.string(),
   parameters: z.record(z.string(), z.unknown()),
+  /** Of a program of patterns: which tiles and copies were chosen, so that the program it was made from can be made again. */
+  choice: z.int().optional(),
   inputs: z.array(arrayInterface),
   outputs: z.array(arrayInterface),
   arguments: z.array(scalarInterface),

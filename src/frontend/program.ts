@@ -47,6 +47,8 @@ export interface Target {
   readonly predict?: (program: LoopProgram) => { readonly cycles: number; readonly units: number } | undefined;
   /** So many of the best choices have been found to have no place or no routes: take the next one. */
   readonly retreat?: number;
+  /** The choice that a program was made with (`LoopProgram.choice`), to make it again. */
+  readonly choice?: number;
 }
 
 /** The published Plasticine parameters. */

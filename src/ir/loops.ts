@@ -244,5 +244,7 @@ export interface LoopProgram {
   readonly memories: readonly Memory[];
   /** What the loops compute, where a pattern said it: the compiler may map that instead of the loops. */
   readonly contraction?: Contraction;
+  /** Which of several ways to write it a pattern program took (tiles and copies); absent where there was one. No part of its text. */
+  readonly choice?: number;
   readonly body: Nest;
 }

@@ -62,9 +62,9 @@ export interface Patterns {
  * more copies the one that is predicted to take the fewest cycles, and of equally fast ones that with the fewest units.
  */
 export function patterns(target: Target, build: (vocabulary: Patterns) => void): LoopProgram {
-  const first = written(target, build, 0);
-  const { predict, retreat = 0 } = target;
-  if (!predict || first.levels === 1) return first.program;
+  const { predict, retreat = 0, choice = 0 } = target;
+  const first = written(target, build, choice);
+  if (!predict || first.levels === 1 || target.choice !== undefined) return first.program;
   const found: { program: LoopProgram; cycles: number; units: number }[] = [];
   let missed = 0;
   for (let level = 0; level < first.levels && missed < 2; level++) {
@@ -158,7 +158,9 @@ function written(
       iterate,
     });
   });
+  // Where there are choices, the one that was made belongs to the program: the order of its sums depends on it.
+  const chosen = levels > 1 ? { ...built, choice: level } : built;
   // A program that is one contraction and nothing else may be mapped as a whole.
   const [contraction] = contractions;
-  return { program: contractions.length === 1 && contraction ? { ...built, contraction } : built, levels, cycles };
+  return { program: contractions.length === 1 && contraction ? { ...chosen, contraction } : chosen, levels, cycles };
 }

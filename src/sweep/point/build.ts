@@ -13,7 +13,7 @@ import type { LoopProgram } from '../../ir/loops.ts';
 import { printLoops } from '../../ir/loops-print.ts';
 import type { DramProfile } from '../../sim/dram-profile.ts';
 import { choicesOf } from './free.ts';
-import { choosingTarget } from './target.ts';
+import { choosingTarget, targetOf } from './target.ts';
 
 /** A bitstream with all that is known about it. */
 export interface Built {
@@ -75,7 +75,8 @@ function compileChosen(fabric: Fabric, program: Program, given: Built['params'],
 export function buildFromKbit(fabric: Fabric, program: Program, kbit: Uint8Array): Built {
   const { configs, interface: host } = decode(fabric, kbit);
   const params = program.resolve(host.parameters as Record<string, number | string>);
-  const { program: loops } = mapProgram(program.build(params, choosingTarget(fabric)), fabric);
+  const target = host.choice === undefined ? choosingTarget(fabric) : { ...targetOf(fabric.arch), choice: host.choice };
+  const { program: loops } = mapProgram(program.build(params, target), fabric);
   return { program, params, loops, kbit, host, configs, units: unitsOf(fabric, configs) };
 }
 
@@ -126,6 +127,7 @@ export function interfaceOf({ program, lowered }: Compiled): KbitInterface {
   return {
     program: program.name,
     parameters: { ...program.params },
+    ...(program.choice === undefined ? {} : { choice: program.choice }),
     inputs: arrays('in'),
     outputs: arrays('out'),
     arguments: scalars(program.args, lowered.args),
