@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
 import type { Fabric } from '../../src/fabric/graph.ts';
-import { type Expected, type Patterns, patterns, program } from '../../src/index.ts';
+import { type Expected, type Expr, type Patterns, patterns, program, type Target } from '../../src/index.ts';
 import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
 import { buildProgram } from '../../src/sweep/point/build.ts';
 import { runPoint } from '../../src/sweep/point/point.ts';
@@ -188,6 +188,30 @@ test('three dimensions, one of them a list', async () => {
       );
     },
     { outputs: { y: padded(yielded, 3 * h * m) }, results: { y_count: yielded.length } },
+  );
+});
+
+test('lists masked and grouped by arrays, and lists of lists', async () => {
+  const n = 9;
+  const [x, mask, key] = [ints(n), ints(2 * n, 1).map((value) => value & 1), ints(2 * n, 7).map((value) => value & 1)];
+  const pairs = [...x].flatMap((value) => [value, value * 2]);
+  const left = pairs.filter((_, at) => mask[at]);
+  const sums = [0, 1].map((group) => pairs.reduce((sum, value, at) => (value > 0 && key[at] === group ? sum + value : sum), 0));
+  await check(
+    demo,
+    { x, mask, key },
+    (v) => {
+      const pair = v.flatMap([v.input('x', 'i32', [n])], (value) => [value, value.mul(2)]);
+      v.result('sum', v.fold('add', v.filter(pair, v.input('mask', 'i32', [n, 2]))));
+      const positive = v.filter(pair, (value) => value.gt(0));
+      v.output('sums', v.groupBy('add', 2, v.input('key', 'i32', [n, 2]), positive));
+      const four = v.flatMap([pair], (value) => [value, value.neg()]);
+      v.result('most', v.fold('max', four));
+    },
+    {
+      outputs: { sums },
+      results: { sum: left.reduce((a, b) => a + b, 0), most: Math.max(...pairs.map(Math.abs)) },
+    },
   );
 });
 
@@ -408,28 +432,45 @@ test('folds that depend on no index, and folds of them', async () => {
   );
 });
 
-const refusal = (build: (v: Patterns) => void): string[] => {
-  const made = program({
-    name: 'case',
-    params: {},
-    build: (_, target) => patterns(target, build),
-    data: () => ({ arrays: {} }),
-    reference: () => ({}),
-  });
+test('a scan in every step of an iteration', async () => {
+  const n = 11;
+  const x = ints(n, 2);
+  let now = [...x];
+  for (let step = 0; step < 3; step++) now = now.map((value, at) => now.slice(0, at + 1).reduce((a, b) => a + b) - value + step);
+  await check(
+    demo,
+    { x },
+    (v) =>
+      v.output(
+        'y',
+        v.iterate([3], v.input('x', 'i32', [n]), (before, step) =>
+          v.map([v.scan('add', before), before], (sum, value) => sum.sub(value).add(step.value)),
+        ),
+      ),
+    { outputs: { y: now } },
+  );
+});
+
+/** What a program is refused with: all of it at lines of this file. */
+function refusal(build: (v: Patterns) => void): string[] {
+  const written = (_: unknown, target: Target) => patterns(target, build);
+  const made = program({ name: 'case', params: {}, build: written, data: () => ({ arrays: {} }), reference: () => ({}) });
   try {
     buildProgram(demo, made, {}, {});
   } catch (error) {
-    if (error instanceof DiagnosticError) return error.diagnostics.map(({ code, message }) => `${code} ${message}`);
-    throw error;
+    if (!(error instanceof DiagnosticError)) throw error;
+    for (const { span } of error.diagnostics) expect(span?.file).toContain('filtered.test.ts');
+    return error.diagnostics.map(({ message }) => message);
   }
   return [];
-};
+}
 
-test('what cannot be combined is refused, with one message', () => {
-  expect(
-    refusal((v) => {
-      const x = v.input('x', 'i32', [8]);
-      const [a, b] = [v.filter(x, (value) => value.gt(0)), v.filter(x, (value) => value.lt(9))];
+describe('what cannot be combined is refused with one message at its line', () => {
+  const positive = (v: Patterns, name = 'x') => v.filter(v.input(name, 'i32', [8]), (value) => value.gt(0));
+
+  test('elements of different filters', () => {
+    const found = refusal((v) => {
+      const [a, b] = [positive(v), positive(v, 'z')];
       v.result(
         'r',
         v.fold(
@@ -437,6 +478,102 @@ test('what cannot be combined is refused, with one message', () => {
           v.map([a, b], (p, q) => p.add(q)),
         ),
       );
-    }),
-  ).toEqual(['E0264 elements that different filters left are combined']);
+    });
+    expect(found).toEqual(['elements that different filters left are combined']);
+  });
+
+  test('filtered elements beside all elements', () => {
+    const found = refusal((v) => {
+      const a = positive(v);
+      v.result(
+        'r',
+        v.fold(
+          'add',
+          v.map([a, a.values] as never, (p: Expr<'i32'>, q: Expr<'i32'>) => p.add(q)),
+        ),
+      );
+    });
+    expect(found).toEqual(['elements that different filters left are combined']);
+  });
+
+  test('pairs of filtered elements', () => {
+    const found = refusal((v) => {
+      const a = positive(v);
+      v.output(
+        'y',
+        v.outer(a as never, a.values, (p: Expr<'i32'>, q: Expr<'i32'>) => p.mul(q)),
+      );
+    });
+    expect(found).toEqual(['`outer` needs all elements of a collection, and a filter has left some']);
+  });
+
+  test('a filter in a step of an iteration', () => {
+    const found = refusal((v) =>
+      v.output(
+        'y',
+        v.iterate([2], v.input('x', 'i32', [8]), (now) => v.filter(now, (p) => p.gt(0)) as never),
+      ),
+    );
+    expect(found).toEqual(['`iterate` needs all elements of a collection, and a filter has left some']);
+  });
+
+  test('rows of filtered elements', () => {
+    const found = refusal((v) => {
+      const some = v.filter(v.input('x', 'i32', [4, 8]), (value) => value.gt(0));
+      v.output('y', v.scan('add', some as never));
+    });
+    expect(found).toEqual(['a scan of elements filtered from [4, 8]']);
+  });
+
+  test('keys of one filter, values of another', () => {
+    const found = refusal((v) => {
+      const [a, b] = [positive(v), positive(v, 'z')];
+      v.output('y', v.groupBy('add', 2, a, b));
+    });
+    expect(found).toEqual(['keys and values come from different filters']);
+  });
+
+  test('masks, keys and values of different shapes, and empty lists', () => {
+    const found = refusal((v) => {
+      const [a, b] = [v.input('a', 'i32', [8]), v.input('b', 'i32', [9])];
+      v.result('r', v.fold('add', v.filter(a, b)));
+      v.output('y', v.groupBy('add', 2, b, positive(v)));
+      v.result(
+        's',
+        v.fold(
+          'add',
+          v.flatMap([a], () => []),
+        ),
+      );
+    });
+    expect(found).toEqual([
+      'collections of shapes [8] and [9] are combined element by element',
+      'collections of shapes [8] and [9] are combined element by element',
+      '`flatMap` yields an empty list',
+    ]);
+  });
+
+  test('the last element of a scan, a scan of an iteration, and what needs more than a memory', () => {
+    const found = refusal((v) => {
+      const sums = v.scan('add', v.input('a', 'i32', [8]));
+      v.output(
+        'y',
+        v.tabulate([8], () => sums.at(7)),
+      );
+      const large = v.input('large', 'i32', [10000]);
+      v.output(
+        'z',
+        v.map([large], (value) => value.sub(v.foldOver('max', [10000], (k) => large.at(k)))),
+      );
+      v.output(
+        'w',
+        v.filter(v.scan('add', large), (value) => value.gt(0)),
+      );
+    });
+    expect(found).toEqual([
+      'a scan is read at something else than a variable of its last axis',
+      'what `z` needs all of needs 10000 words on chip, a memory has 8192',
+      'what `w` is filtered from needs 10000 words on chip, a memory has 8192',
+    ]);
+  });
 });

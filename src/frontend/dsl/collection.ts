@@ -43,7 +43,16 @@ export function outer<T extends ElementType, U extends ElementType, V extends El
   y: Collection<U, readonly [number]>,
   element: (a: Expr<T>, b: Expr<U>) => Expr<V>,
 ): Collection<V, readonly [number, number]> {
-  return tabulate([x.shape[0], y.shape[0]], (i, j) => element(x.at(i), y.at(j)));
+  const [a, b] = [dense(x, '`outer`'), dense(y, '`outer`')];
+  return tabulate([a.shape[0], b.shape[0]], (i, j) => element(a.at(i), b.at(j)));
+}
+
+/** The collection; told of elements that a filter left, where all of them are asked for. */
+export function dense<C extends Collection>(of: C, what: string): C {
+  if (!('mask' in of && 'values' in of)) return of;
+  const help = 'filter what is made of all of them, or `fold` or `groupBy` what is left';
+  problem(patternProblem(`${what} needs all elements of a collection, and a filter has left some`, help, callerSource()));
+  return of.values as C;
 }
 
 /** The element at each index as an expression of the index. */
@@ -103,10 +112,11 @@ export function iterate<T extends ElementType, const S extends Shape, const I ex
   step: (now: Collection<T, S>, ...index: { readonly [D in keyof I]: Index }) => Collection<T, S>,
 ): Iterated<T, S> {
   const around = times.map((size, d) => ({ name: `step${d}`, size }));
-  const { type, shape } = start;
+  const first = dense(start, '`iterate`');
+  const { type, shape } = first;
   const now: Collection<T, S> = { type, shape, at: (...index) => readAt(stateName, type, shape, index) };
   const index = around.map(({ name }) => IndexClass.variable(name)) as unknown as { readonly [D in keyof I]: Index };
-  const next = step(now, ...index);
+  const next = dense(step(now, ...index), '`iterate`');
   if (next.shape.join() !== shape.join() || next.type !== type)
     problem(
       patternProblem(
@@ -115,7 +125,7 @@ export function iterate<T extends ElementType, const S extends Shape, const I ex
         callerSource(),
       ),
     );
-  return { type, shape, times: around, start, next };
+  return { type, shape, times: around, start: first, next };
 }
 
 /** Folds that the expression under construction stands in: their variables are taken. */
@@ -136,7 +146,8 @@ export function within<T>(over: readonly Dimension[], build: () => T): T {
 
 /** Variables of folds, and of the domains of outputs. */
 export const foldNames = ['k', 'l', 'm', 'n'];
-export const domainNames = ['i', 'j', 'g', 'h'];
+const domainNames = ['i', 'j', 'g', 'h'];
+export const domainOf = (shape: Shape): Dimension[] => shape.map((size, d) => ({ name: domainNames[d] ?? `i${d}`, size }));
 
 /** Sizes of a fold's variables travel with its expression. */
 const sizes = new WeakMap<Expr, readonly Dimension[]>();
@@ -163,7 +174,7 @@ export function running<T extends ElementType>(combiner: Combiner, value: Expr<T
   if (name === undefined) {
     const help = 'read it at a loop variable; the last element is the `fold`';
     problem(patternProblem('a scan is read at something else than a variable of its last axis', help, callerSource()));
-    return value;
+    return Expr.constant(value.type, 0);
   }
   const init = { kind: 'const' as const, bits: bitsOfConstant(neutralOf(combiner, value.type)) };
   return new Expr(value.type, { kind: 'reduce', op: typedOp(combiner, value.type), args: [value], over: [name], init, running: true });

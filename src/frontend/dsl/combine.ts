@@ -15,7 +15,7 @@ import {
   within,
 } from './collection.ts';
 import type { Combiner, Expr } from './expr.ts';
-import { combinedAt, type Filtered, filtered, foldedShape, joined, partsOf, sameShape } from './filtered.ts';
+import { combinedAt, type Filtered, filtered, foldedShape, joined, partsOf, shaped } from './filtered.ts';
 import type { IndicesOf, Shape } from './handles.ts';
 import { type Index, Index as IndexClass } from './index-expr.ts';
 import { problem } from './problems.ts';
@@ -126,8 +126,10 @@ function keptGroups(
   values: Collection | Filtered,
 ): Collection {
   const key = partsOf(keys);
-  const of = partsOf(values);
-  sameShape(key.values.shape, of.values.shape);
+  // Lists beside words of an array are walked by an index.
+  const left = key.mask || !('mask' in values) ? values : filtered(values.values, values.mask);
+  const of = partsOf(left);
+  const keysOf = shaped(key.values, of.values.shape);
   if (key.mask && key.mask !== of.mask)
     problem(
       patternProblem(
@@ -138,7 +140,7 @@ function keptGroups(
     );
   return tabulate([groups], (group) =>
     foldOver(combiner, foldedShape(of), (...index: readonly Index[]) =>
-      combinedAt(combiner, values, index, (place) => key.values.at(...(place as IndicesOf<Shape>)).eq(group.value)),
+      combinedAt(combiner, left, index, (place) => keysOf.at(...(place as IndicesOf<Shape>)).eq(group.value)),
     ),
   );
 }

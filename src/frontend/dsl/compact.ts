@@ -12,7 +12,7 @@
  */
 import { noRoom } from '../messages.ts';
 import { callerSource } from './caller.ts';
-import { type Dimension, domainNames } from './collection.ts';
+import { type Dimension, domainOf } from './collection.ts';
 import { Expr } from './expr.ts';
 import type { Fifo } from './fifos.ts';
 import type { Filtered } from './filtered.ts';
@@ -47,7 +47,7 @@ export function lowerFiltered(job: FilteredJob): void {
   const words = shape.reduce((n, size) => n * size, 1);
   const array = v.dramOut(name, type, [words]);
   const count = v.result(`${name}_count`, 'i32');
-  const out = shape.map((size, d): Dimension => ({ name: domainNames[d], size }));
+  const out = domainOf(shape);
   const index = out.map((dimension) => Index.variable(dimension.name));
   const full = target.lanes > 1 && words % target.lanes === 0;
   const made = [of.values, of.mask].some((one) => madeInStages(one.at(...index)));

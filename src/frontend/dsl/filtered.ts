@@ -34,10 +34,11 @@ export function filter<T extends ElementType, S extends Shape>(
   keep: Collection<'i32', NoInfer<S>> | ((element: Expr<T>) => Expr<'i32'>),
 ): Filtered<T, S> {
   const { values, mask, listed } = partsOf(of);
-  if (typeof keep !== 'function') sameShape(values.shape, keep.shape);
-  const kept = (index: Place) => (typeof keep === 'function' ? keep(at(values, index)) : at(keep, index));
+  const own = typeof keep === 'function' ? undefined : shaped(keep, values.shape);
+  const kept = (index: Place) => (own ? at(own, index) : typeof keep === 'function' ? keep(at(values, index)) : Expr.constant('i32', 1));
   const both = (index: Place) => (mask ? at(mask, index).select(kept(index), 0) : kept(index));
-  return filtered(values, both, listed);
+  // Elements of a list that stand beside words of an array are told apart by an index.
+  return filtered(values, both, own ? undefined : listed);
 }
 
 /**
@@ -88,12 +89,16 @@ export function joined(of: readonly (Collection | Filtered)[]): {
 } {
   const parts = of.map(partsOf);
   const [{ values, mask, listed }] = parts;
-  for (const other of parts) sameShape(values.shape, other.values.shape);
   if (parts.some((other) => other.mask !== mask)) {
     const help = 'combine them before they are filtered, or derive all of them from one filter with `map`';
     problem(patternProblem('elements that different filters left are combined', help, callerSource()));
   }
-  return { values: parts.map((one) => one.values), shape: values.shape, ...(mask && { mask }), ...(listed !== undefined && { listed }) };
+  return {
+    values: parts.map((one) => shaped(one.values, values.shape)),
+    shape: values.shape,
+    ...(mask && { mask }),
+    ...(listed !== undefined && { listed }),
+  };
 }
 
 /** Filtered elements at the places where `mask` says, which is asked for again and again. */
@@ -134,9 +139,10 @@ export function combinedAt<T extends ElementType>(
   return all.reduce((a, b) => operation(combiner, values.type, values.type, [a, b]));
 }
 
-/** Told where shapes differ. */
-export function sameShape(one: Shape, other: Shape): void {
-  if (one.length === other.length && one.every((size, d) => size === other[d])) return;
-  const shapes = `[${one.join(', ')}] and [${other.join(', ')}]`;
+/** The collection, if it has a shape; else zeros of that shape, and the problem is told. */
+export function shaped<C extends Collection>(of: C, shape: Shape): C {
+  if (of.shape.length === shape.length && of.shape.every((size, d) => size === shape[d])) return of;
+  const shapes = `[${shape.join(', ')}] and [${of.shape.join(', ')}]`;
   problem(patternProblem(`collections of shapes ${shapes} are combined element by element`, 'give them one shape', callerSource()));
+  return tabulate(shape, () => Expr.constant(of.type, 0)) as Collection as C;
 }

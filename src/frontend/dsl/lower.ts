@@ -123,8 +123,9 @@ export function lowerStaged(job: Omit<Job, 'to'>, to: StagedOutput['to'], folds:
   if (!classes) return true;
   const plans = stagedCandidates(shape, classes);
   if (plans.length === 0) {
-    const words = stages.map((stage) => stage.out.reduce((n, { size }) => n * size, 1));
-    problem(noRoom(`what \`${name}\` needs all of`, Math.max(...words), target.memoryWords, callerSource()));
+    const sizes = [...stages.map((stage) => stage.out.map(({ size }) => size)), ...arrays.map((array) => array.shape)];
+    const words = Math.max(...sizes.map((one) => one.reduce((n, size) => n * size, 1)));
+    problem(noRoom(`what \`${name}\` needs all of`, words, target.memoryWords, callerSource()));
     return true;
   }
   const plan = plans[Math.min(choice.level, plans.length - 1)];

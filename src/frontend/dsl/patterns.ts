@@ -13,7 +13,7 @@ import type { Target } from '../program.ts';
 import {
   argMin,
   type Collection,
-  domainNames,
+  domainOf,
   type Folded,
   foldOver,
   type Iterated,
@@ -134,7 +134,7 @@ function written(
           return;
         }
         const array = v.dramOut(name, collection.type, [...collection.shape]) as Dram<ElementType, readonly number[], 'out'>;
-        const out = collection.shape.map((size, d) => ({ name: domainNames[d], size }));
+        const out = domainOf(collection.shape);
         const iterated = 'next' in collection ? collection : undefined;
         const expr = (iterated?.next ?? (collection as Collection)).at(...out.map((dimension) => Index.variable(dimension.name)));
         lower({ ...job, name, type: collection.type, out, expr, hints, to: { array }, ...(iterated ? { iterated } : {}) });

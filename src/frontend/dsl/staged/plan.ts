@@ -204,7 +204,9 @@ export function planStages(shape: StagedShape, classes: Classes, rows: number, m
   }
   const extent = (of: string, size: number) => Math.max(extents.get(of) ?? 0, of === classes.row.of ? rows : size);
   const reach = (stage: Stage, one: Dimension) =>
-    hasScans && stage !== stages.at(-1) && !stage.fold.includes(one) ? extent(classes.loop(stage, one.name), one.size) : sized(stage, one);
+    hasScans && (stage !== stages.at(-1) || shape.state !== undefined) && !stage.fold.includes(one)
+      ? extent(classes.loop(stage, one.name), one.size)
+      : sized(stage, one);
   const plans = shapes.map(({ stage, use, lane, block: own }): StagePlan => {
     const block = inBlocks(use) ? (blocks.get(classes.loop(stage, lane.name)) ?? own) : own;
     const width = use === 'tree' ? sized(stage, lane) : extent(classes.loop(stage, lane.name), lane.size);
