@@ -64,6 +64,13 @@ export const EQUIVALENT: readonly Equivalent[] = [
     column: 40,
     why: 'a result is popped in the cycle after it came: its queue is never full, and all are always ready',
   },
+  { module: 'kiln_ag_read', line: "assign need   = (send < 24'd4) ? send[5:0] : 6'd4;", what: '< to <=', why: 'four are four' },
+  {
+    module: 'kiln_ag',
+    line: '.run_i         (armed_i && enable),',
+    what: '&& to ||',
+    why: 'an issue asks for both again, and without one the chain neither moves nor pops',
+  },
   {
     module: 'kiln_ag_pack',
     line: "assign real_words = (left < 24'd4) ? left[5:0] : 6'd4;",
@@ -437,6 +444,13 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'every place of the grid has a tile, of a kind that is listed',
   },
   { module: 'kiln_column', line: 'state_q <= StDead;', what: 'keeps its value', why: 'it is `StDead`' },
+  {
+    module: 'kiln_column',
+    line: "default: words_of = 16'd0;",
+    what: "16'd0 to 16'd1",
+    why: 'every place of the grid has a tile, of a kind that is listed',
+  },
+  { module: 'kiln_column', line: "cause = 8'd0;", what: "8'd0 to 8'd1", why: 'looked at only with an error, which assigns it' },
   { module: 'kiln_column', line: "cause = 8'd0;", what: "8'd0 to 8'd255", why: 'looked at only with an error, which assigns it' },
   { module: 'kiln_round_robin', line: "index = '0;", what: "'0 to '1", why: 'looked at only with an offer, which assigns it' },
   {

@@ -264,7 +264,9 @@ export function randomAg(arch: Arch, rng: Rng): AgConfig {
   config.offset = word(0.3);
   if (rng.chance(0.4)) config.row = { used: 1, limit: rng.int(0, 6), at: affineOf(rng, n, rng.int(-2, 2), 2) };
   config.column.from = word(0.3);
-  if (rng.chance(0.5)) Object.assign(config.column, { used: 1, limit: rng.int(0, 60), at: affineOf(rng, n, rng.int(-4, 10), 10) });
+  // Limits at the ends of what 32 bits hold, too: the difference is exact.
+  const limit = rng.chance(0.1) ? rng.pick([0x7fffffff, -0x80000000]) : rng.int(0, 60);
+  if (rng.chance(0.5)) Object.assign(config.column, { used: 1, limit, at: affineOf(rng, n, rng.int(-4, 10), 10) });
   config.tokenIn.forEach((_, i) => {
     if (rng.chance(0.3)) config.tokenIn[i] = { used: 1, mask: mask(), init: randomInit(rng, 3) };
   });

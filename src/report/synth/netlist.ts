@@ -18,6 +18,9 @@ export interface Netlist {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** A name as `write_blif` writes it: what has a meaning of its own there becomes a question mark, as in `$paramod\kiln_delay\Width=s32'…`. */
+export const blifName = (name: string): string => name.replace(/[#=<>]/g, '?');
+
 /** Reads what `write_blif -icells -cname` wrote of one module. */
 export function parseBlif(text: string): Netlist {
   const nets = new Names();

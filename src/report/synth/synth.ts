@@ -10,7 +10,7 @@ import { requireTools } from '../../tools/versions.ts';
 import { countSelected, runYosys } from '../../tools/yosys.ts';
 import { type Count, countNetlist, moduleName } from './count.ts';
 import { type Library, lacksOf, notLiberty, parseLiberty } from './liberty.ts';
-import { type Netlist, parseBlif } from './netlist.ts';
+import { blifName, type Netlist, parseBlif } from './netlist.ts';
 import { type LongestPath, longestPath } from './path.ts';
 import { type ElaboratedModule, jobText, splitRtlil } from './rtlil.ts';
 import { elaborateCommands, mapCommands, SYNTH_FILES } from './script.ts';
@@ -70,20 +70,21 @@ export async function synthesise(input: SynthInput): Promise<SynthReport> {
   // Four at most: each may take a gigabyte.
   await inParallel(order, async (module) => {
     const made = await mapped(module, design, loaded?.text, yosys.version);
-    done.set(module.name, made);
+    done.set(blifName(module.name), made);
     onProgress?.(`${done.size} of ${order.length} modules: ${moduleName(module.name)}${made.cached ? ', as before' : ''}`);
   });
-  const netlists = new Map(modules.map(({ name }) => [name, done.get(name)?.netlist as Netlist]));
+  // Netlists name what they instantiate as BLIF does.
+  const netlists = new Map(modules.map(({ name }) => [blifName(name), done.get(blifName(name))?.netlist as Netlist]));
   onProgress?.('looking for the longest path');
   const count = countNetlist({
     top,
-    modules: modules.map(({ name }) => ({ name, cells: netlists.get(name)?.counts ?? {} })),
-    memoryBits: new Map(modules.map(({ name, memoryBits }) => [name, memoryBits])),
+    modules: [...netlists].map(([name, { counts }]) => ({ name, cells: counts })),
+    memoryBits: new Map(modules.map(({ name, memoryBits }) => [blifName(name), memoryBits])),
     copies: new Map([...done].map(([name, { copies }]) => [name, copies])),
     bankBits,
     ...(loaded ? { library: loaded.library.cells } : {}),
   });
-  const parts = unit === 'fabric' ? (design.get(top)?.uses ?? []).filter((part) => netlists.has(part)) : [top];
+  const parts = unit === 'fabric' ? (design.get(top)?.uses ?? []).map(blifName).filter((part) => netlists.has(part)) : [top];
   const path = parts
     .flatMap((part) => {
       const found = longestPath(part, netlists, loaded?.library);

@@ -339,6 +339,26 @@ describe('Liberty files', () => {
   });
 });
 
+test('a module with one parameter, whose name BLIF cannot write, counts and carries paths', { timeout: 60_000 }, async () => {
+  const part = `module kiln_part #(parameter int Width = 1) (input logic clk_i, input logic [Width-1:0] d_i, output logic [Width-1:0] q_o);
+  logic [Width-1:0] q;
+  always_ff @(posedge clk_i) q <= d_i;
+  assign q_o = ~q;
+endmodule
+`;
+  const host = `module kiln_host (input logic clk_i, input logic [2:0] d_i, output logic [2:0] q_o);
+  logic [2:0] between;
+  kiln_part #(.Width(3)) u_first (.clk_i, .d_i, .q_o(between));
+  kiln_part #(.Width(3)) u_second (.clk_i, .d_i(between), .q_o);
+endmodule
+`;
+  const files = Object.entries({ kiln_part: part, kiln_host: host }).map(([name, text]) => ({ path: `${name}.sv`, text }));
+  const report = await synthesise({ unit: 'host', files, bankBits: 0 });
+  expect(report.total.flipFlops).toBe(6);
+  expect(report.modules.map(({ name, instances }) => `${instances} ${name}`)).toContain('2 kiln_part');
+  expect(report.path).toMatchObject({ levels: 1, from: 'u_first.q[0]' });
+});
+
 describe('the host of tiny', { timeout: 300_000 }, () => {
   const fabric = fabricNamed('tiny');
   const emitted = new Map(emitRtl(fabric).map(({ path, text }) => [path, text]));
