@@ -85,6 +85,35 @@ describe.each([
   });
 });
 
+test('cycles: two passes of a vector a cycle, a scan of a word a cycle, rows in lanes', async () => {
+  const n = 1024;
+  const x = ints(n);
+  const floats = Float32Array.from(x);
+  const odd = [...x].filter((value) => value & 1);
+  const run = (list: readonly number[], length: number) =>
+    list.map((_, at) => list.slice(at - (at % length), at + 1).reduce((a, b) => a + b, 0));
+  const filtered = await check(
+    demo,
+    { x },
+    (v) =>
+      v.output(
+        'y',
+        v.filter(v.input('x', 'i32', [n]), (value) => value.and(1)),
+      ),
+    {
+      outputs: { y: padded(odd, n) },
+      results: { y_count: odd.length },
+    },
+  );
+  const scanned = await check(demo, { x }, (v) => v.output('y', v.scan('add', v.input('x', 'i32', [n]))), {
+    outputs: { y: run([...x], n) },
+  });
+  const rows = await check(demo, { floats }, (v) => v.output('y', v.scan('add', v.input('floats', 'f32', [32, 32]))), {
+    outputs: { y: run([...floats], 32) },
+  });
+  expect([filtered, scanned, rows]).toEqual([449, 1118, 449]);
+});
+
 test.each([
   ['none', (value: number) => value > 1000, 1000],
   ['all', (value: number) => value > -1000, -1000],
