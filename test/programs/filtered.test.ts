@@ -582,6 +582,19 @@ describe('what cannot be combined is refused with one message at its line', () =
     ]);
   });
 
+  test('arrays at something else than whole dimensions', () => {
+    const found = refusal((v) => {
+      const a = v.input('a', 'i32', [8]);
+      const later = v.tabulate([7], (i) => a.at(i.add(1)));
+      v.output(
+        'y',
+        v.filter(later, (value) => value.gt(0)),
+      );
+      v.result('r', v.fold('add', later));
+    });
+    expect(found).toEqual(['`a` of shape [8] is read at [?], of sizes []', '`a` of shape [8] is read at [?], of sizes []']);
+  });
+
   test('the last element of a scan, a scan of an iteration, and what needs more than a memory', () => {
     const found = refusal((v) => {
       const sums = v.scan('add', v.input('a', 'i32', [8]));

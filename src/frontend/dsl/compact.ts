@@ -18,15 +18,13 @@ import type { Fifo } from './fifos.ts';
 import type { Filtered } from './filtered.ts';
 import { type Memory, type Result, reduce } from './handles.ts';
 import { Index, type IndexLike } from './index-expr.ts';
-import { collect, type Job, keyOf, lowerStaged, type Read, readOf, readsOf } from './lower.ts';
+import { type Job, lowerStaged } from './lower.ts';
 import { problem } from './problems.ts';
+import { collect, keyOf, placed, type Read, readsOf } from './reads.ts';
 
 export interface FilteredJob extends Pick<Job, 'v' | 'target' | 'arrays' | 'name' | 'hints' | 'fresh' | 'choice' | 'contracted'> {
   readonly of: Filtered;
 }
-
-/** What an expression becomes in a leaf: of the index of the element, with the memories that are there. */
-type Place = (expr: Expr) => Expr;
 
 interface Plan extends FilteredJob {
   readonly out: readonly Dimension[];
@@ -173,15 +171,7 @@ function leafOf(plan: Plan, { pass, starts, memories }: Context, value: Held, ma
       return start ? start.add(indices[name]) : indices[name];
     };
     guardEnd(plan, pass, whole);
-    const place: Place = (expr) => {
-      const { node } = expr;
-      if (node.kind === 'index') return whole(node.var).value;
-      if (node.kind === 'read') {
-        const read = readOf(node.memory, node.index);
-        return memories.get(keyOf(read))?.at(...read.vars.map((name) => indices[name])) ?? expr;
-      }
-      return 'args' in node ? new Expr(expr.type, { ...node, args: node.args.map(place) }) : expr;
-    };
+    const place = (expr: Expr): Expr => placed(expr, { whole, memories, indices }, place);
     const of = ({ expr, word }: Held) => (word ? word(out.map(({ name }) => whole(name))) : place(expr));
     const [element, held] = [of(value), of(mask) as Expr<'i32'>];
     // 1 or 0, and 0 for the word behind the last element.

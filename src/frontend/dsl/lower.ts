@@ -12,7 +12,7 @@
 import type { Contraction } from '../../ir/contraction.ts';
 import type { ElementType, ReduceInit } from '../../ir/loops.ts';
 import { OPS, type Op } from '../../ops/table.ts';
-import { noRoom, patternProblem } from '../messages.ts';
+import { noRoom } from '../messages.ts';
 import type { Target } from '../program.ts';
 import { callerSource } from './caller.ts';
 import { type Dimension, foldedOver, type Iterated } from './collection.ts';
@@ -22,6 +22,7 @@ import { Expr } from './expr.ts';
 import type { Dram, Memory } from './handles.ts';
 import { Index, type IndexLike } from './index-expr.ts';
 import { problem } from './problems.ts';
+import { collect, keyOf, placed, type Read, readsOf } from './reads.ts';
 import { stagedCandidates, timeOf } from './staged/candidates.ts';
 import { emitStages, type StagedOutput } from './staged/emit.ts';
 import { extractStages, isScan } from './staged/extract.ts';
@@ -64,12 +65,6 @@ export interface Job {
 /** Copies of a pattern that is one stage. */
 const COPIES = [1, 2, 4, 8, 16, 32];
 
-/** A tile of an array, read at one tuple of variables. */
-export interface Read {
-  readonly array: string;
-  readonly vars: readonly string[];
-}
-
 interface Plan extends Job {
   readonly use: LaneUse;
   readonly lanes: number;
@@ -101,6 +96,11 @@ export function lower(given: Job): void {
   }
   const reads = readsOf(job, [...job.out, ...fold]);
   if (reads) emit(planOf(job, fold, reads));
+  else if ('result' in given.to) {
+    // Set all the same, so that no other problem follows.
+    const { result } = given.to;
+    given.v.leaf({ u: 1 }, () => result.set(0));
+  }
 }
 
 /** Writes a pattern of several stages, an iterated one or one with more than one fold; false for all others. */
@@ -291,14 +291,7 @@ function leafOf(plan: Plan, request: NestRequest, { starts, memories, place }: C
     const index = plan.out.map(({ name }) => indices[name]);
     const rewrite = (expr: Expr): Expr => {
       const { node } = expr;
-      if (node.kind === 'index') return whole(node.var).value;
-      if (node.kind === 'read')
-        return (
-          memories.get(keyOf(readOf(node.memory, node.index)))?.at(...readOf(node.memory, node.index).vars.map((name) => indices[name])) ??
-          expr
-        );
-      if (!('args' in node)) return expr;
-      if (node.kind !== 'reduce') return new Expr(expr.type, { ...node, args: node.args.map(rewrite) });
+      if (node.kind !== 'reduce') return placed(expr, { whole, memories, indices }, rewrite);
       const neutral = node.init.kind === 'const' ? node.init.bits : 0;
       const over = [...(inLeaf ? [] : foldLoops), ...fold.map(({ name }) => name)];
       let init: ReduceInit = use === 'tree' ? { kind: 'none' } : { kind: 'const', bits: neutral };
@@ -337,51 +330,4 @@ function paddingAddsNothing(expr: Expr, name: string): boolean {
   return (op === 'mac' || op === 'fma') && args.every(padded);
 }
 
-/** Every array is read at plain variables of the domain, each dimension covering a whole one. */
-export function readsOf({ expr, arrays }: Pick<Job, 'expr' | 'arrays'>, dimensions: readonly Dimension[]): Read[] | undefined {
-  const reads = new Map<string, Read>();
-  for (const { node } of collect(expr, (candidate) => candidate.node.kind === 'read')) {
-    if (node.kind !== 'read') continue;
-    const read = readOf(node.memory, node.index);
-    const shape = arrays.get(read.array)?.shape;
-    const sizes = read.vars.map((name) => dimensions.find((dimension) => dimension.name === name)?.size);
-    const plain = new Set(read.vars).size === read.vars.length && sizes.every((size, d) => size !== undefined && size === shape?.[d]);
-    if (!plain) {
-      problem(
-        patternProblem(
-          `\`${read.array}\` of shape [${shape?.join(', ')}] is read at [${read.vars.join(', ')}], of sizes [${sizes.join(', ')}]`,
-          'a pattern reads an array at whole dimensions of its domain; write other accesses with `explicit`',
-          callerSource(),
-        ),
-      );
-      return undefined;
-    }
-    reads.set(keyOf(read), read);
-  }
-  return [...reads.values()];
-}
-
-export const readOf = (
-  array: string,
-  index: readonly { readonly base: number; readonly terms: readonly { var: string; coef: number }[] }[],
-): Read => ({
-  array,
-  vars: index.map(({ base, terms }) => (base === 0 && terms.length === 1 && terms[0].coef === 1 ? terms[0].var : '?')),
-});
-
-export const keyOf = ({ array, vars }: Read): string => `${array}[${vars.join()}]`;
 const sizeOf = ({ tiles }: Plan, name: string): number => tiles.get(name)?.size ?? 1;
-
-/** Nodes of an expression that satisfy a test, each once, operands first. */
-export function collect(expr: Expr, test: (expr: Expr) => boolean): Expr[] {
-  const seen = new Set<Expr>();
-  const found: Expr[] = [];
-  const visit = (at: Expr): void => {
-    if (seen.has(at)) return;
-    seen.add(at);
-    if ('args' in at.node) at.node.args.forEach(visit);
-    if (test(at)) found.push(at);
-  };
-  visit(expr);
-  return found;
-}
