@@ -6,11 +6,24 @@ export { type Count, type Explicit, explicit, type LoopSpec } from './frontend/d
 export { type Combiner, Expr, type Operand } from './frontend/dsl/expr.ts';
 export type { Fifo, Fifos, PredicateOptions } from './frontend/dsl/fifos.ts';
 export type { Filtered, Yielded } from './frontend/dsl/filtered.ts';
-export { carried, type Dram, folded, type Memory, type Result, reduce, scan, startAt, sumOfProducts } from './frontend/dsl/handles.ts';
+export {
+  carried,
+  type Dram,
+  folded,
+  type Memory,
+  type Result,
+  reduce,
+  scan,
+  startAt,
+  sumOfProducts,
+  type Table,
+  type TableWords,
+} from './frontend/dsl/handles.ts';
 export { Index, type IndexLike } from './frontend/dsl/index-expr.ts';
 export type { ScheduleHints } from './frontend/dsl/lower.ts';
 export { type OperandsOf, operate } from './frontend/dsl/nodes.ts';
 export { type Patterns, patterns } from './frontend/dsl/patterns.ts';
+export { csvWords } from './frontend/dsl/tables.ts';
 export {
   type ChoiceParam,
   defaultTarget,

@@ -7,7 +7,7 @@ import type { Placement, Route } from './route/router.ts';
 
 /** Tiles in id order; a tile is present if a unit stands there or a stream passes its switch. */
 export function configureTiles(netlist: Netlist, fabric: Fabric, placement: Placement, routes: readonly Route[]): Map<number, TileConfig> {
-  const units = new Map(netlist.units.map((unit) => [placement.get(unit.id) as number, unit.config]));
+  const units = new Map(netlist.units.map((unit) => [placement.get(unit.id) as number, unit]));
   const switches = new Map<number, SwitchConfig>();
   const { arch } = fabric;
   for (const route of routes) {
@@ -26,8 +26,9 @@ export function configureTiles(netlist: Netlist, fabric: Fabric, placement: Plac
     const through = switches.get(tile.id);
     if (unit === undefined && through === undefined) continue;
     configs.set(tile.id, {
-      unit: (unit ?? idleUnit(fabric, tile)) as UnitConfigs[typeof tile.kind],
+      unit: (unit?.config ?? idleUnit(fabric, tile)) as UnitConfigs[typeof tile.kind],
       switch: through ?? zeroOf(switchLayout(arch, tile.kind)),
+      ...(unit?.memory && { memory: unit.memory }),
     });
   }
   return configs;

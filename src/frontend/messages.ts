@@ -43,6 +43,18 @@ export const extentOfMemory = (name: string, source?: Source): Diagnostic =>
     help: 'a transfer moves the whole of a memory; only FIFOs take boxes of any extent',
   });
 
+export const tableSize = (name: string, shape: readonly number[], words: number, source?: Source): Diagnostic =>
+  errorDiagnostic('E0259', `table \`${name}\` of shape [${shape.join(', ')}] is given ${words} words`, {
+    ...at(source),
+    help: `give ${shape.reduce((product, size) => product * size, 1)}, row by row, or a function of the index`,
+  });
+
+export const badCsv = (problem: string, place: Source): Diagnostic =>
+  errorDiagnostic('E0266', problem, {
+    ...at(place),
+    help: 'a table is numbers apart by commas, in as many lines as you like: whole ones from -2^31 to 2^32 - 1 for i32',
+  });
+
 export const badConstant = (value: number, type: string, source?: Source): Diagnostic =>
   errorDiagnostic('E0253', `${value} is not an ${type} constant`, {
     ...at(source),

@@ -56,8 +56,9 @@ export function evaluate(
   if (problems.length > 0) throw new DiagnosticError(problems);
 
   const memories: Record<string, Int32Array> = {};
-  for (const { kind, name, shape } of program.memories)
-    if (kind !== 'fifo') memories[name] = new Int32Array(shape.reduce((product, size) => product * size, 1));
+  for (const { kind, name, shape, words } of program.memories)
+    if (kind !== 'fifo')
+      memories[name] = words ? Int32Array.from(words) : new Int32Array(shape.reduce((product, size) => product * size, 1));
   const values = Object.fromEntries(program.args.map(({ name }) => [name, (args.get(name) ?? 0) | 0]));
   const results: Record<string, number> = Object.fromEntries(program.results.map(({ name }) => [name, 0]));
   const legal = legalise(program);

@@ -103,6 +103,9 @@ export const emptyLeaf = (why: string, source?: Source): Diagnostic => errorDiag
 export const neverWritten = (memory: string, source?: Source): Diagnostic =>
   errorDiagnostic('E0217', `memory \`${memory}\` is read but never written`, { ...spanOf(source), help: 'load it, or write it in a leaf' });
 
+export const badTable = (name: string, problem: string, help: string, source?: Source): Diagnostic =>
+  errorDiagnostic('E0226', `table \`${name}\` ${problem}`, { ...spanOf(source), help });
+
 export const resultCount = (name: string, count: number): Diagnostic =>
   errorDiagnostic('E0218', count === 0 ? `result \`${name}\` is never set` : `result \`${name}\` is set in ${count} places`, {
     help: 'set each result in exactly one leaf',

@@ -48,6 +48,7 @@ export function parseLoops(text: string, file = 'program'): LoopProgram {
     } else if (cursor.accept('arg')) args.push({ name: cursor.name(), type: type(cursor) });
     else if (cursor.accept('result')) results.push({ name: cursor.name(), type: type(cursor) });
     else if (cursor.accept('memory')) memories.push(memory(cursor));
+    else if (cursor.accept('part')) memories.push({ ...memory(cursor), part: true });
     else if (cursor.accept('fifo')) memories.push({ kind: 'fifo', ...memory(cursor) });
     else break;
   }
@@ -58,7 +59,13 @@ export function parseLoops(text: string, file = 'program'): LoopProgram {
   return { name, params, dram, args, results, memories, ...contracted, body };
 }
 
-const memory = (cursor: Cursor): Memory => ({ name: cursor.name(), type: type(cursor), shape: sizes(cursor), ...place(cursor) });
+const memory = (cursor: Cursor): Memory => ({
+  name: cursor.name(),
+  type: type(cursor),
+  shape: sizes(cursor),
+  ...(cursor.accept('=') && { words: sizes(cursor) }),
+  ...place(cursor),
+});
 
 function contraction(cursor: Cursor): Contraction {
   const out = cursor.name();

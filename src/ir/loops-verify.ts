@@ -10,6 +10,7 @@ import {
   badLoop,
   badName,
   badShape,
+  badTable,
   badTransfer,
   emptyLeaf,
   neverWritten,
@@ -48,10 +49,13 @@ function verifyDeclarations(program: LoopProgram, report: Scope['report']): void
   }
   for (const { name } of program.args) declare('argument', name);
   for (const { name } of program.results) declare('result', name);
-  for (const { kind, name, shape: sizes, source } of program.memories) {
+  for (const { kind, name, shape: sizes, words, source } of program.memories) {
     const what = kind === 'fifo' ? 'FIFO' : 'memory';
     declare(what, name, source);
     shape(what, name, sizes, source);
+    const count = sizes.reduce((product, size) => product * size, 1);
+    if (words && words.length !== count)
+      report(badTable(name, `of shape [${sizes.join(', ')}] is given ${words.length} words`, `give ${count}`, source));
   }
 }
 
@@ -167,7 +171,7 @@ function verifyLeaf(leaf: Leaf, scope: Scope): void {
     verifyLeafQueues(leaf, scope);
 }
 
-/** Memories that are read are written; results are set once. */
+/** Memories that are read are written, but tables, which are not; results are set once. */
 function verifyUses(program: LoopProgram, report: Scope['report']): void {
   const written = new Set<string>();
   const read = new Map<string, Source | undefined>();
@@ -187,8 +191,12 @@ function verifyUses(program: LoopProgram, report: Scope['report']): void {
     }
   };
   visit(program.body);
+  const tables = new Set(program.memories.flatMap(({ name, words }) => (words ? [name] : [])));
+  for (const { name, source } of program.memories)
+    if (tables.has(name) && written.has(name))
+      report(badTable(name, 'is written', 'a table is only read: copy it into a memory, and write that', source));
   for (const [memory, source] of read) {
-    if (!written.has(memory) && program.memories.some(({ kind, name }) => kind !== 'fifo' && name === memory))
+    if (!written.has(memory) && !tables.has(memory) && program.memories.some(({ kind, name }) => kind !== 'fifo' && name === memory))
       report(neverWritten(memory, source));
   }
   for (const { name } of program.results) if (results.get(name) !== 1) report(resultCount(name, results.get(name) ?? 0));

@@ -58,6 +58,10 @@ export interface Memory {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly number[];
+  /** A table: every word from the start on, row major, as signed 32-bit patterns. It is only read. */
+  readonly words?: readonly number[];
+  /** A part of a larger memory (see `passes/parts`): an index outside it reads 0 and writes nothing. */
+  readonly part?: true;
   readonly source?: Source;
 }
 

@@ -6,7 +6,8 @@
  *       chain {"count":1,"par":16}
  *     net n0 vector a:0 -> mul:0 sum:1 weight 2 "the products"
  *
- * A configuration has one line a top-level field, its value as JSON.
+ * A configuration has one line a top-level field, its value as JSON; the words that a memory begins with follow, `@16 [1,2]` from
+ * address 16 on.
  */
 import { DiagnosticError, errorDiagnostic } from '../base/diagnostic.ts';
 import { Source } from '../base/source.ts';
@@ -19,6 +20,7 @@ export function printNetlist(netlist: Netlist): string {
     const source = unit.source === undefined ? '' : ` @${unit.source.file}:${unit.source.line}`;
     lines.push(`unit ${unit.id} ${unit.kind}${label}${source}`);
     for (const [field, value] of Object.entries(unit.config as object)) lines.push(`  ${field} ${JSON.stringify(value)}`);
+    for (const { address, words } of unit.memory ?? []) lines.push(`  @${address} ${JSON.stringify(words)}`);
   }
   for (const net of netlist.nets) {
     const weight = net.weight === undefined ? '' : ` weight ${net.weight}`;
@@ -44,8 +46,14 @@ export function parseNetlist(text: string, file = 'netlist'): Netlist<Record<str
     if (line.startsWith('unit ')) units.push(parseUnit(line, fail));
     else if (line.startsWith('net ')) nets.push(parseNet(line, fail));
     else if (line.startsWith('  ') && units.length > 0 && nets.length === 0) {
+      const unit = units[units.length - 1];
+      const run = /^ {2}@(\d+) (\[[-\d,]*\])$/.exec(line);
+      if (run) {
+        unit.memory = [...(unit.memory ?? []), { address: Number(run[1]), words: parseJson(run[2], fail) as number[] }];
+        continue;
+      }
       const match = /^ {2}(\w+) (.+)$/.exec(line) ?? fail('a configuration line is a field and its value');
-      units[units.length - 1].config[match[1]] = parseJson(match[2], fail);
+      unit.config[match[1]] = parseJson(match[2], fail);
     } else fail('a line starts with `unit`, `net` or, below a unit, two spaces');
   }
   return { units, nets };

@@ -24,6 +24,8 @@ export interface VUnit<C = unknown> {
   kind: UnitKind;
   /** The unit's whole configuration: a plain object of numbers, objects and arrays. */
   config: C;
+  /** The words that a memory begins with: runs from an address on, as 32-bit patterns. */
+  memory?: readonly { readonly address: number; readonly words: readonly number[] }[];
   label?: string;
   source?: SourceLine;
 }

@@ -11,7 +11,7 @@ import { fabricNamed } from '../support/fabric.ts';
 
 const demo = fabricNamed('demo');
 /** Families that need more than the 16 units of `demo` at any size. */
-const LARGE = new Set(['BankRange', 'BlackScholes', 'Kmeans', 'LogReg']);
+const LARGE = new Set(['BankRange', 'BlackScholes', 'Kmeans', 'LogReg', 'MLP']);
 const plasticine = fabricNamed('plasticine');
 const families = [...new Set(VARIANTS.map(({ family }) => family))];
 const ROUNDS = process.env.KILN_FULL ? 40 : 4;

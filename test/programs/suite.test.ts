@@ -11,6 +11,7 @@ const countedBy: Readonly<Record<string, Op>> = {
   FileLUTTest: 'mul',
   GEMM: 'mul',
   LUTTest: 'mul',
+  MLP: 'mul',
   OuterProduct: 'mul',
   SimpleDotProduct: 'mul',
   SumSquare: 'mul',
@@ -37,6 +38,7 @@ test('known answers of the suite', () => {
     FileLUTTest_0: 690880,
     LUTTest_4: 10416,
     OuterWrite: 2016,
+    SRAMSplit_0: 4294836224 | 0,
     StreamFake: 10,
     SumSquare_0: 357389824,
     TPCHQ6_0: 17296,
@@ -67,6 +69,9 @@ test.each([1, 5, 17, 64, 100])('ragged sizes of the small families: %i', (N) => 
       expect(runProgram(programNamed('suite/MemReduceTest'), { N, D: 40, op, ip }, demoTarget).mismatches).toEqual([]);
       expect(runProgram(programNamed('suite/UnalignParTest'), { M: 20, N, op2: op, ip }, demoTarget).mismatches).toEqual([]);
     }
+    for (const ip of [1, 4])
+      expect(runProgram(programNamed('suite/SRAMSplit'), { N, ts: 16, op, mp: op, ip }, demoTarget).mismatches).toEqual([]);
+    expect(runProgram(programNamed('suite/MLP'), { N, batch: op, opb: op, d1: 5, op1: op }, demoTarget).mismatches).toEqual([]);
     expect(runProgram(programNamed('suite/BankEnable'), { N, ip: op }, demoTarget).mismatches).toEqual([]);
     for (const ts of [3, 16]) expect(runProgram(programNamed('suite/FIFOTest'), { N, ts, op, ip: op }, demoTarget).mismatches).toEqual([]);
     expect(runProgram(programNamed('suite/BlackScholes'), { N, ts: 16, op }, demoTarget).mismatches).toEqual([]);

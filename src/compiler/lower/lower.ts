@@ -17,6 +17,7 @@ import type { Netlist } from '../../ir/netlist.ts';
 import { type Access, accessesOf, type Site, sitesOf } from '../analysis/sites.ts';
 import { elementsOf } from '../chain.ts';
 import { unsupported } from '../messages.ts';
+import { splitLarge } from '../passes/parts.ts';
 import { findStreams } from '../passes/streams.ts';
 import { NetlistBuilder, type Outlet, type Unit } from './builder.ts';
 import { doneToken, joinTokens } from './join.ts';
@@ -45,16 +46,11 @@ export interface Lowered {
   readonly streams: ReadonlySet<string>;
 }
 
-export function lower(arch: Arch, program: LoopProgram): Lowered {
-  const sites = sitesOf(program);
-  const queues = planQueues(arch, program, sites);
-  const accesses = new Map<string, readonly Access[]>([
-    ...accessesOf(program, sites),
-    ...[...queues].map(([name, queue]) => [name, queue.accesses] as const),
-  ]);
+export function lower(arch: Arch, whole: LoopProgram): Lowered {
+  const program = splitLarge(whole, arch.pcu.lanes * arch.pmu.bankWords, flowOf(arch, whole).streams);
+  const { sites, queues, accesses, streams } = flowOf(arch, program);
   const builder = new NetlistBuilder(arch);
   const { addresses, dramWords } = allocateDram(program.dram);
-  const streams = findStreams(program, accesses, arch.pcu.lanes, queues);
   const busiest = Math.max(1, ...sites.map((site) => issuesOf(site)));
 
   const order = orderOf(program, sites);
@@ -98,7 +94,7 @@ export function lower(arch: Arch, program: LoopProgram): Lowered {
     const list = accesses.get(memory.name) as readonly Access[];
     const reads = list.filter((access) => access.kind === 'read');
     const writes = list.filter((access) => access.kind === 'write');
-    if (reads.length === 0 || writes.length === 0) {
+    if (reads.length === 0 || (writes.length === 0 && !memory.words)) {
       throw new DiagnosticError(
         unsupported(
           `memory \`${memory.name}\``,
@@ -132,6 +128,17 @@ export function lower(arch: Arch, program: LoopProgram): Lowered {
   for (const { from, loop, label } of sources) for (const inlet of bounds) if (inlet.loop === loop) builder.connect(from, inlet, label);
   const { args, results } = lowerHost(builder, sites, transfers, leaves);
   return { netlist: builder.finish(), addresses, dramWords, busiest, args, results, memories, streams };
+}
+
+/** Who accesses what, and which memories are streams. */
+function flowOf(arch: Arch, program: LoopProgram) {
+  const sites = sitesOf(program);
+  const queues = planQueues(arch, program, sites);
+  const accesses = new Map<string, readonly Access[]>([
+    ...accessesOf(program, sites),
+    ...[...queues].map(([name, queue]) => [name, queue.accesses] as const),
+  ]);
+  return { sites, queues, accesses, streams: findStreams(program, accesses, arch.pcu.lanes, queues) };
 }
 
 /** What the predicated writes of a leaf do, by number of the effect. */

@@ -32,6 +32,8 @@ export interface MemoryPlan {
   readonly memory: Memory;
   /** Words of one buffer. */
   readonly words: number;
+  /** What it begins with. */
+  readonly contents?: readonly number[];
   readonly buffers: number;
   /** Loop variables outside the buffer: one buffer serves one iteration of them. */
   readonly scope: ReadonlySet<string>;
@@ -57,10 +59,13 @@ export function planMemory(arch: Arch, memory: Memory, accesses: readonly Access
   const scope = new Set(scopeNests.flatMap((nest) => nest.loops.map((loop) => loop.var)));
   // What begins an iteration by reading goes on from the iteration before: there is one buffer, and its state stays.
   const state = accesses[0].kind === 'read' && !startsAfresh(accesses[0]);
-  const buffers = chooseBuffers(arch, memory, words, state || keepsOld(plans, scope) ? [] : scopeNests);
+  // An address outside a part must not meet another buffer.
+  const single = state || memory.part || keepsOld(plans, scope);
+  const buffers = chooseBuffers(arch, memory, words, single ? [] : scopeNests);
   const writers = plans.filter((plan) => plan.access.kind === 'write');
   const groups = groupReaders(arch, plans, busiest);
-  return { memory, words, buffers, scope, accesses: plans, writers, groups };
+  const contents = memory.words && { contents: laidOut(memory.words, memory.shape, strides, words) };
+  return { memory, words, ...contents, buffers, scope, accesses: plans, writers, groups };
 }
 
 /**
@@ -121,6 +126,20 @@ function padLayout(memory: Memory, shapes: readonly { access: Access; loops: rea
     if (laneStrides(strides).every((stride) => stride % 2 !== 0)) return strides;
   }
   throw new DiagnosticError(laneConflict(memory.name, laneStrides(stridesFor((size) => size)), memory.source));
+}
+
+/** The words of a table where a layout puts them; 0 between its rows. */
+function laidOut(given: readonly number[], shape: readonly number[], strides: readonly number[], words: number): number[] {
+  const out = new Array<number>(words).fill(0);
+  given.forEach((word, i) => {
+    let [at, rest] = [0, i];
+    for (let d = shape.length - 1; d >= 0; d--) {
+      at += (rest % shape[d]) * strides[d];
+      rest = Math.floor(rest / shape[d]);
+    }
+    out[at] = word;
+  });
+  return out;
 }
 
 /** The nests all sites share, outermost first. */

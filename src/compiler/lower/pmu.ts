@@ -38,6 +38,7 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUn
     const config = zeroOf(pmuLayout(arch));
     const name = plan.groups.length > 1 ? `${memory.name}.${g}` : memory.name;
     const unit = builder.add('pmu', `pmu.${name}`, config, name, memory.source);
+    if (plan.contents) unit.memory = [{ address: 0, words: plan.contents }];
     const tokens = new TokenTable(config, arch.pmu.controlIn);
 
     const edges = dependences(presentIn(plan.accesses, readers));
@@ -51,6 +52,7 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUn
       context.chain = chain.config;
       context.source = writer.lanes ? port : arch.pmu.vectorIn + port;
       context.fill = leavesOut(writer) ? 0 : 1;
+      context.part = memory.part ? 1 : 0;
       bounds.push(...takeBounds(builder, unit, chain));
       fillAddress(context, chain, plan, writer, arch.pcu.lanes);
       return chain;
@@ -61,6 +63,7 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUn
       const chain = contextChain(builder, reader, plan, first ? [...masks, new Set(first)] : masks);
       const context = config.read[r];
       context.enable = 1;
+      context.part = memory.part ? 1 : 0;
       context.chain = chain.config;
       bounds.push(...takeBounds(builder, unit, chain));
       fillAddress(context, chain, plan, reader, arch.pcu.lanes);

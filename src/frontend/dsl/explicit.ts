@@ -34,9 +34,23 @@ import { type Condition, type Count, greatestOf, type Indices, type LoopSpec, ty
 import { type Combiner, Expr, neutralValue, type Operand } from './expr.ts';
 import { dequeued, type Fifo, type Fifos, fifosOf } from './fifos.ts';
 import { ExpressionTable } from './flatten.ts';
-import { carried, type Dram, folded, type IndicesOf, indicesOf, type Memory, type Result, readAt, reduce, type Shape } from './handles.ts';
+import {
+  carried,
+  type Dram,
+  folded,
+  type IndicesOf,
+  indicesOf,
+  type Memory,
+  type Result,
+  readAt,
+  reduce,
+  type Shape,
+  type Table,
+  type TableWords,
+} from './handles.ts';
 import { affineOf, Index, type IndexLike } from './index-expr.ts';
 import { gathering, problem } from './problems.ts';
+import { tableWords } from './tables.ts';
 
 export type { Count, LoopSpec } from './counts.ts';
 
@@ -66,6 +80,8 @@ export interface Explicit {
   argIn<T extends ElementType>(name: string, type: T): Expr<T>;
   result<T extends ElementType>(name: string, type: T): Result<T>;
   sram<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S): Memory<T, S>;
+  /** A memory whose words come with the bitstream: constants, in no need of a writer. */
+  table<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S, words: TableWords<S>): Table<T, S>;
   /** A FIFO of at least `depth` words; writers wait where it is full. */
   fifo<T extends ElementType>(name: string, type: T, depth: number): Fifo<T>;
   /** `count` FIFOs, of which an index selects one. */
@@ -176,6 +192,7 @@ class Builder {
         return { name, type, set: (value) => this.#effect(type, value, (id) => ({ kind: 'result', name, value: id })) };
       },
       sram: (name, type, shape) => this.#memory(name, type, shape),
+      table: (name, type, shape, words) => this.#table(name, type, shape, words as TableWords),
       fifo: (name, type, depth) => this.#fifo(name, type, depth),
       fifos: (name, type, depth, count) => fifosOf(Array.from({ length: count }, (_, k) => this.#fifo(`${name}_${k}`, type, depth))),
       reg: (name, type) => {
@@ -230,6 +247,13 @@ class Builder {
         if (affine) this.#effect(type, value, (id) => ({ kind: 'write', memory: name, index: affine, value: id }), when);
       },
     };
+  }
+
+  #table<T extends ElementType, S extends Shape>(name: string, type: T, shape: S, given: TableWords): Table<T, S> {
+    const source = callerSource();
+    const words = tableWords(name, type, shape, given, source);
+    this.#memories.push({ name, type, shape: [...shape], words, ...place(source) });
+    return { name, type, shape, at: (...index) => readAt(name, type, shape, index) };
   }
 
   #fifo<T extends ElementType>(name: string, type: T, depth: number): Fifo<T> {

@@ -40,6 +40,12 @@ export interface Memory<T extends ElementType = ElementType, S extends Shape = S
   set(index: IndicesOf<S>, value: Operand<T>, options?: PredicateOptions): void;
 }
 
+/** An on-chip memory that holds its words from the start on, and is only read. */
+export type Table<T extends ElementType = ElementType, S extends Shape = Shape> = Omit<Memory<T, S>, 'set'>;
+
+/** The words of a table, row by row, or a function of the index. */
+export type TableWords<S extends Shape = Shape> = ArrayLike<number> | ((...index: { readonly [D in keyof S]: number }) => number);
+
 /** Where a reduction starts. */
 export type Start = ReduceInit;
 

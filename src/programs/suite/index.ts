@@ -7,10 +7,12 @@ import { fifoTest, sharedLoader1, sharedLoader2 } from './fifos.ts';
 import { gda } from './gda.ts';
 import { gemm } from './gemm.ts';
 import { kmeans } from './kmeans.ts';
+import { mlp } from './mlp.ts';
 import { outerProduct } from './outer-product.ts';
 import { broadcastTest, unalignLoad, unalignParTest, unalignReduce, vecTest } from './products.ts';
 import { bankRange, countZero, varDeq } from './ragged.ts';
 import { logReg, sgd } from './regression.ts';
+import { sramSplit } from './sram-split.ts';
 import { bankEnable, ifTest, memReduceTest, unalignStore } from './stores.ts';
 import { fileLutTest, lutTest, outerWrite, streamFake } from './tables.ts';
 import { tpchq6 } from './tpchq6.ts';
@@ -34,11 +36,13 @@ const families: Readonly<Record<string, Program>> = {
   Kmeans: kmeans,
   LUTTest: lutTest,
   LogReg: logReg,
+  MLP: mlp,
   MemReduceTest: memReduceTest,
   OuterProduct: outerProduct,
   OuterWrite: outerWrite,
   RandomCARTInference: randomCartInference,
   SGD: sgd,
+  SRAMSplit: sramSplit,
   SharedLoader: sharedLoader1,
   SharedLoader2: sharedLoader2,
   SimpleDotProduct: simpleDotProduct,

@@ -16,18 +16,17 @@ export const bankRange = program({
     nIter: { default: 1, min: 1, max: 64, doc: 'passes over the rows' },
     nodePar: { default: 2, min: 1, max: 2, doc: 'copies of the loop over rows, all of which write one memory', free: 'copies' },
     edgePar: { ...laneParam, default: 4, doc: 'entries of a row at once' },
-    ip: { ...laneParam, doc: 'words of the table at once' },
+    ip: { ...laneParam, doc: 'words of the table at once (they come with the bitstream)' },
   },
-  build: ({ nCols, indPtrLen, nIter, nodePar, edgePar, ip }) =>
+  build: ({ nCols, indPtrLen, nIter, nodePar, edgePar }) =>
     explicit((v) => {
       const out = v.dramOut('out', 'f32', [nCols]);
       const rows = Math.min(nCols, indPtrLen - 1);
       const lengths = Array.from({ length: rows }, (_, r) => pointer(r + 1) - pointer(r));
       const widest = Math.ceil(Math.max(1, ...lengths) / edgePar) * edgePar;
       v.pipe({}, () => {
-        const pointers = v.sram('pointers', 'i32', [rows + 1]);
+        const pointers = v.table('pointers', 'i32', [rows + 1], pointer);
         const entries = v.sram('entries', 'f32', [rows, widest]);
-        v.leaf({ p: { max: rows + 1, par: ip } }, ({ p }) => pointers.set([p], p.value));
         v.pipe({ r: { max: rows, par: nodePar } }, ({ r }) => {
           const end = v.count(pointers.at(r.add(1)).sub(pointers.at(r)), { atMost: widest });
           v.leaf({ e: { max: end, par: edgePar } }, ({ e }) => entries.set([r, e], pointers.at(r).add(e.value).toFloat()));

@@ -39,9 +39,8 @@ export const bankEnable = program({
     explicit((v) => {
       const out = v.dramOut('out', 'f32', [N]);
       v.pipe({}, () => {
-        const table = v.sram('table', 'f32', [N]);
+        const table = v.table('table', 'f32', [N], (i) => i);
         const words = v.sram('words', 'f32', [N]);
-        v.leaf({ u: { max: N, par: ip } }, ({ u }) => table.set([u], u.value.toFloat()));
         // A word that is never written reads as 0.
         v.leaf({ i: { max: N, par: ip } }, ({ i }) => words.set([i], table.at(i), { when: i.value.and(1).eq(0) }));
         v.store(out, [0], words);

@@ -1,8 +1,9 @@
 /** StreamFake, LUTTest, FileLUTTest and OuterWrite: counters, queues and tables, no DRAM. */
 import { explicit } from '../../frontend/dsl/explicit.ts';
-import { reduce } from '../../frontend/dsl/handles.ts';
+import { reduce, type TableWords } from '../../frontend/dsl/handles.ts';
 import { program } from '../../frontend/program.ts';
 import { copiesParam, laneParam, sumOf } from './common.ts';
+import { LUT_WORDS, lutWords } from './lut.ts';
 import { tiledSum } from './sum.ts';
 
 export const streamFake = program({
@@ -26,40 +27,43 @@ export const streamFake = program({
   reference: (_, { args }) => ({ results: { out: args?.x ?? 0 } }),
 });
 
-/** A table whose word i is i is written by the counter of the copy that reads it, before it is read. */
-const lut = (name: string) =>
+/** `most`: words that the contents have at the most. */
+const lut = (name: string, doc: string, most: number, contents: () => TableWords<readonly [number]>) =>
   program({
     name,
-    doc: 'sum of A[i] * B[i], both of them tables that hold i at i',
+    doc,
     params: {
-      N: { default: 128, min: 1, max: 1 << 16, doc: 'words of a table' },
+      N: { default: 128, min: 1, max: most, doc: 'words of a table' },
       op: copiesParam('over tiles'),
       ts: { default: 32, min: 1, max: 4096, doc: 'words of a tile', free: 'tile' },
       ip: laneParam,
     },
     build: ({ N, op, ts, ip }) =>
       explicit((v) => {
+        // Whole tiles: what lies behind word N is read, but not added.
+        const words = Math.ceil(N / ts) * ts;
+        const a = v.table('a', 'i32', [words], contents());
+        const b = v.table('b', 'i32', [words], contents());
         tiledSum(v, 'sum', {
           size: N,
           tile: ts,
           copies: op,
           lanes: ip,
           merge: ts % ip === 0,
-          tileOf: (t, suffix, words) => {
-            const a = v.sram(`a${suffix}`, 'i32', [words]);
-            const b = v.sram(`b${suffix}`, 'i32', [words]);
-            v.leaf({ u: { max: words, par: ip } }, ({ u }) => a.set([u], t.add(u).value));
-            v.leaf({ w: { max: words, par: ip } }, ({ w }) => b.set([w], t.add(w).value));
-            return (i) => a.at(i).mul(b.at(i));
-          },
+          tileOf: (t) => (i) => a.at(t.add(i)).mul(b.at(t.add(i))),
         });
       }),
     data: () => ({ arrays: {} }),
     reference: ({ N }) => ({ results: { sum: sumOf(N, (i) => Math.imul(i, i)) } }),
   });
 
-export const lutTest = lut('suite/LUTTest');
-export const fileLutTest = lut('suite/FileLUTTest');
+export const lutTest = lut('suite/LUTTest', 'sum of A[i] * B[i], both of them tables that hold i at i', 1 << 16, () => (i) => i);
+
+/** Where the last tile goes on behind the file, zeros stand. */
+export const fileLutTest = lut('suite/FileLUTTest', 'the same with tables from a file, `lut.csv`', LUT_WORDS, () => {
+  const words = lutWords();
+  return (i) => words[i] ?? 0;
+});
 
 export const outerWrite = program({
   name: 'suite/OuterWrite',

@@ -11,6 +11,8 @@ arg alpha f32
 result sum f32
 memory tile f32 [32] @"a file.ts":1:2
 memory c f32 [2, 4]
+memory lut i32 [2, 2] = [3, -1, 0, 2147483647] @dot.ts:5:1
+part lut$p1 i32 [1]
 nest seq () "everything" {
   nest pipe (t: 0..64 step 32, u: 4..-8 step -2 par 3) @dot.ts:7:5 {
     load x[t + -1] [32] -> tile "in"
@@ -55,9 +57,9 @@ describe('every shipped program', () => {
 });
 
 test.each([
-  ['result sum = %5', 'result sum = 5', /E0230.*expected `%` \(program:25:20\)/],
+  ['result sum = %5', 'result sum = 5', /E0230.*expected `%` \(program:27:20\)/],
   ['fma %0 %1 %3', 'fmaa %0 %1 %3', /`fmaa` is no operation/],
-  ['nest seq', 'nest sequ', /expected `pipe` or `seq` or `parallel` or `stream` \(program:8:6\)/],
+  ['nest seq', 'nest sequ', /expected `pipe` or `seq` or `parallel` or `stream` \(program:10:6\)/],
   ['%4 = fma', '%3 = fma', /the next value is %4/],
   ['macro exp', 'macro exq', /`exq` is no macro/],
   ['load x', 'move x', /expected `load` or `store`/],

@@ -35,6 +35,8 @@ const carried = 'write acc[i] = %4\n    result';
 
 test.each<[string, string, string, string[]]>([
   ['a name of another kind', 'memory acc i32', 'memory x i32', ['E0201', 'E0202', 'E0202']],
+  ['a table that is written', 'memory acc i32 [32]', `memory acc i32 [32] = [${new Array(32).fill(1).join(', ')}]`, ['E0226']],
+  ['a table without its words', 'memory acc i32 [32]', 'memory acc i32 [32] = [1, 2]', ['E0226', 'E0226']],
   ['an unknown memory', 'read tile[i]', 'read tyle[i]', ['E0202']],
   ['an unknown array', 'load x[t]', 'load z[t]', ['E0202']],
   ['an unknown argument', '%1 = arg alpha', '%1 = arg beta', ['E0202']],

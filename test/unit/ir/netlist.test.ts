@@ -10,6 +10,10 @@ const text = `unit a.0 ag "x, \\"left\\"" @dir/dot.ts:12
 unit mul pcu
   stages [1,2,3]
 unit home host "host"
+unit lut pmu
+  read []
+  @16 [1,-2]
+  @64 [3]
 net n0 vector a.0:0 -> mul:0 mul:1
 net n1 scalar mul:0 -> home:0 weight 2.5 "the -> sum"
 `;

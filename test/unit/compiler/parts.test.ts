@@ -1,0 +1,157 @@
+/** Memories larger than one memory unit, and tables: evaluator, golden machine and plain arithmetic agree. */
+import { expect, test } from 'vitest';
+import { splitLarge } from '../../../src/compiler/passes/parts.ts';
+import { type Explicit, explicit } from '../../../src/frontend/dsl/explicit.ts';
+import { reduce } from '../../../src/frontend/dsl/handles.ts';
+import { type Expected, type Inputs, program } from '../../../src/frontend/program.ts';
+import { evaluate } from '../../../src/ir/evaluate.ts';
+import { DRAM_PROFILES } from '../../../src/sim/dram-profile.ts';
+import { buildProgram } from '../../../src/sweep/point/build.ts';
+import { runPoint } from '../../../src/sweep/point/point.ts';
+import { fabricNamed } from '../../support/fabric.ts';
+
+/** 64 words in a unit. */
+const small = fabricNamed('demo', { pmu: { bankWords: 16 }, pcu: { lanes: 4 }, grid: { columns: 6, rows: 6 } });
+const options = {
+  witnesses: new Set(['evaluator', 'golden'] as const),
+  given: { arrays: new Map(), args: new Map(), seed: 1 },
+  profile: DRAM_PROFILES.pir2020,
+  network: 'routed',
+} as const;
+
+async function check(build: (v: Explicit) => void, expected: Expected, arrays: Inputs['arrays'] = {}) {
+  const made = program({ name: 'case', params: {}, build: () => explicit(build), data: () => ({ arrays }), reference: () => expected });
+  const built = buildProgram(small, made, {}, {});
+  const point = await runPoint(small, built, options, async (_title, work) => work(() => {}));
+  expect(point.problems).toEqual([]);
+  return { cycles: point.golden?.cycles ?? 0, units: built.units };
+}
+
+const x = Int32Array.from({ length: 200 }, (_, i) => ((i * 37) % 101) - 50);
+const sum = (words: ArrayLike<number>) => Array.from(words).reduce((a, b) => a + b, 0);
+
+test('vectors that lie across the parts, in strides too', async () => {
+  const { units } = await check(
+    (v) => {
+      const out = v.dramOut('out', 'i32', [66]);
+      v.pipe({}, () => {
+        const words = v.sram('words', 'i32', [200]);
+        const thirds = v.sram('thirds', 'i32', [66]);
+        v.leaf({ u: { max: 200, par: 3 } }, ({ u }) => words.set([u], u.value.mul(5)));
+        v.leaf({ i: { max: 66, par: 4 } }, ({ i }) => thirds.set([i], words.at(i.mul(3).add(1))));
+        v.store(out, [0], thirds);
+      });
+    },
+    { outputs: { out: Int32Array.from({ length: 66 }, (_, i) => 5 * (3 * i + 1)) } },
+  );
+  // Four parts of the one; the other is a stream, and takes none.
+  expect(units?.pmu).toBe(4);
+});
+
+test('transfers go part by part', async () => {
+  await check(
+    (v) => {
+      const from = v.dramIn('x', 'i32', [200]);
+      const to = v.dramOut('y', 'i32', [200]);
+      v.pipe({}, () => {
+        const words = v.sram('words', 'i32', [200]);
+        const back = v.sram('back', 'i32', [200]);
+        v.load(from, [0], words);
+        v.leaf({ i: { max: 200, par: 4 } }, ({ i }) => back.set([i], words.at(i.mul(-1).add(199))));
+        v.store(to, [0], back);
+      });
+    },
+    { outputs: { y: x.slice().reverse() } },
+    { x },
+  );
+});
+
+test('rows, floats, and words that a predicate leaves 0', async () => {
+  const total = Array.from({ length: 120 }, (_, n) => (n % 3 === 0 ? 0 : n / 2)).reduce((a, b) => a + b);
+  await check(
+    (v) => {
+      const out = v.result('out', 'f32');
+      v.pipe({}, () => {
+        const rows = v.sram('rows', 'f32', [12, 10]);
+        v.leaf({ r: 12, c: { max: 10, par: 4 } }, ({ r, c }) => {
+          const n = r.mul(10).add(c).value;
+          rows.set([r, c], n.toFloat().mul(0.5), { when: n.sub(n.mulHigh(0x55555556).mul(3)).ne(0) });
+        });
+        v.leaf({ c: 10, r: { max: 12, par: 4 } }, ({ r, c }) => out.set(reduce('add', rows.at(r, c), [c, r])));
+      });
+    },
+    { results: { out: total } },
+  );
+});
+
+test('tables have parts, and every copy of a reader has its table', async () => {
+  const { units } = await check(
+    (v) => {
+      const out = v.result('out', 'i32');
+      const table = v.table('table', 'i32', [100], (i) => i * i);
+      v.pipe({ t: { max: 100, step: 50, par: 2 } }, ({ t }) =>
+        v.leaf({ i: { max: 50, par: 4 } }, ({ i }) => out.set(reduce('add', table.at(t.add(i)), [t, i]))),
+      );
+    },
+    { results: { out: sum(Array.from({ length: 100 }, (_, i) => i * i)) } },
+  );
+  expect(units?.pmu).toBeGreaterThanOrEqual(4);
+});
+
+test('rows of a table that are padded for lanes that go down', async () => {
+  await check(
+    (v) => {
+      const out = v.result('out', 'i32');
+      const table = v.table('table', 'i32', [6, 4], (i, j) => 100 * i + j);
+      v.leaf({ j: 4, i: { max: 6, par: 4 } }, ({ i, j }) => out.set(reduce('add', table.at(i, j).mul(j.value), [j, i])));
+    },
+    { results: { out: sum(Array.from({ length: 24 }, (_, n) => (100 * Math.floor(n / 4) + (n % 4)) * (n % 4))) } },
+  );
+});
+
+test('a program and its parts mean the same', () => {
+  const whole = explicit((v) => {
+    const from = v.dramIn('x', 'i32', [10, 20]);
+    const to = v.dramOut('y', 'i32', [200]);
+    v.pipe({}, () => {
+      const words = v.sram('words', 'i32', [10, 20]);
+      const sums = v.sram('sums', 'i32', [200]);
+      v.load(from, [0, 0], words, { label: 'in' });
+      v.leaf({ i: 10, j: { max: 20, par: 4 } }, ({ i, j }) =>
+        sums.set([i.mul(20).add(j)], words.at(i, j).add(words.at(i.mul(-1).add(9), j))),
+      );
+      v.store(to, [0], sums);
+    });
+  });
+  const parts = splitLarge(whole, 64, new Set());
+  expect(parts.memories.map(({ name, shape, part }) => [name, ...shape, part])).toEqual([
+    ...[2, 2, 2, 2, 2].map((rows, p) => [`words$p${p}`, rows, 20, true]),
+    ...[64, 64, 64, 8].map((size, p) => [`sums$p${p}`, size, true]),
+  ]);
+  const answer = (of: typeof whole) =>
+    evaluate(of, new Map([['x', new Uint32Array(x.buffer)]]), new Map(), { latency: { simple: 1, multiply: 2, float: 4 } }).outputs;
+  expect(answer(parts)).toEqual(answer(whole));
+});
+
+test('what a reduction starts from stays whole, and is refused where it is too large', () => {
+  const build = () =>
+    explicit((v) => {
+      const out = v.dramOut('out', 'i32', [100]);
+      v.pipe({}, () => {
+        const into = v.sram('into', 'i32', [100]);
+        v.memreduce(
+          into,
+          { t: 3 },
+          ({ t }) => {
+            const part = v.sram('part', 'i32', [100]);
+            v.leaf({ i: { max: 100, par: 4 } }, ({ i }) => part.set([i], t.add(i).value));
+            return part;
+          },
+          { par: 4 },
+        );
+        v.store(out, [0], into);
+      });
+    });
+  const made = program({ name: 'case', params: {}, build, data: () => ({ arrays: {} }), reference: () => ({}) });
+  expect(() => buildProgram(small, made, {}, {})).toThrow(/memory `into` needs 100 words/);
+});
