@@ -39,7 +39,7 @@ export interface Patterns {
   argIn<T extends ElementType>(name: string, type: T): Expr<T>;
   /**
    * Stores a collection, or what iterations end with, for the host. Filtered elements lie close together in an array that has room
-   * for all of them, zeros behind them, and the result `NAME_count` says how many they are.
+   * for all of them, zeros behind them, and the result `NAME_count` says how many they are; of hints only `lanes` concerns them.
    */
   output(name: string, collection: Collection | Iterated | Filtered, hints?: ScheduleHints): void;
   /** Hands a folded value to the host. */
