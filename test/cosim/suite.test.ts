@@ -1,5 +1,6 @@
 /** One small program a feature of the suite on the RTL of `demo`: the same answers, in the same cycles, as the golden machine. */
 import { expect, test } from 'vitest';
+import type { Fabric } from '../../src/fabric/graph.ts';
 import { programNamed } from '../../src/programs/index.ts';
 import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
 import { buildProgram } from '../../src/sweep/point/build.ts';
@@ -45,11 +46,17 @@ const FEATURES: readonly (readonly [feature: string, family: string, params: Rea
 const QUICK = new Set(['tables that come with the bitstream']);
 const ROWS = FEATURES.filter(([feature]) => process.env.KILN_FULL || QUICK.has(feature));
 
-test.each(ROWS)('%s: %s %o', { timeout: 1_800_000 }, async (_, family, params) => {
-  const built = buildProgram(demo, programNamed(`suite/${family}`), params, {});
+test.each(ROWS)('%s: %s %o', (_, family, params) => agree(demo, family, params));
+
+test.runIf(process.env.KILN_FULL)('layers with constant weights, on a grid with room for them', () =>
+  agree(fabricNamed('demo', { grid: { columns: 6, rows: 6 } }), 'MLP', { N: 21, d0: 2, d1: 2, d2: 2, d3: 2, op0: 2, op1: 2, op2: 2 }),
+);
+
+async function agree(fabric: Fabric, family: string, params: Readonly<Record<string, number>>): Promise<void> {
+  const built = buildProgram(fabric, programNamed(`suite/${family}`), params, {});
   const options = { witnesses, given, profile: DRAM_PROFILES.pir2020, network: 'routed' } as const;
-  const point = await runPoint(demo, built, options, async (_title, work) => work(() => {}));
+  const point = await runPoint(fabric, built, options, async (_title, work) => work(() => {}));
   expect(point.problems).toEqual([]);
   expect(point.rtl).toBeDefined();
   expect(point.rtl?.cycles).toBe(point.golden?.cycles);
-});
+}

@@ -6,11 +6,14 @@ import { explicit, operate, patterns, program, reduce, type Target } from 'kiln'
 
 declare const target: Target;
 
-explicit(({ dramIn, dramOut, result, sram, pipe, load, store, leaf, guard }) => {
+explicit(({ dramIn, dramOut, result, sram, table, pipe, load, store, leaf, guard }) => {
   const x = dramIn('x', 'f32', [64, 8]);
   const y = dramOut('y', 'f32', [64, 8]);
   const row = sram('row', 'f32', [8]);
   const words = sram('words', 'i32', [8]);
+  const lut = table('lut', 'f32', [8, 2], (i, j) => i + j);
+  // @ts-expect-error the function of a table has the indices of its shape
+  table('odd', 'f32', [8], (i, j) => i + j);
   const sum = result('sum', 'f32');
   pipe({ t: 64 }, ({ t }) => {
     load(x, [t, 0], row);
@@ -27,6 +30,8 @@ explicit(({ dramIn, dramOut, result, sram, pipe, load, store, leaf, guard }) => 
       sum.set(reduce('add', row.at(i).mul(row.at(i)).add(1.5), [t, i]));
       words.set([i], row.at(i).lt(0).select(words.at(i), 3));
       guard(t.add(i.mul(2)), 9);
+      // @ts-expect-error a table is only read
+      lut.set([i, 0], lut.at(i, 1));
       // @ts-expect-error f32 and i32 do not mix
       row.at(i).add(words.at(i));
       // @ts-expect-error the memory has one dimension
