@@ -20,6 +20,7 @@ export {
   type TableWords,
 } from './frontend/dsl/handles.ts';
 export { Index, type IndexLike } from './frontend/dsl/index-expr.ts';
+export type { LineBuffer } from './frontend/dsl/line-buffers.ts';
 export type { ScheduleHints } from './frontend/dsl/lower.ts';
 export { type OperandsOf, operate } from './frontend/dsl/nodes.ts';
 export { type Patterns, patterns } from './frontend/dsl/patterns.ts';

@@ -13,6 +13,7 @@ import type { EvaluateOptions } from './evaluate.ts';
 import { type LeafPlace, leafBody, type ReductionCode, reductionsOf } from './evaluate-leaf.ts';
 import { queueReaders } from './evaluate-queues.ts';
 import { affine, Block, endOf, type Names } from './evaluate-values.ts';
+import { lineOf } from './line-verify.ts';
 import type { Leaf, Loop, LoopProgram, Nest, Statement, Transfer } from './loops.ts';
 
 /** The body of a function of (dram, memories, queues, args, results, lib). */
@@ -60,8 +61,10 @@ function placeOf(statement: Statement, outer: readonly Loop[], numbers: { count:
 
 function emit(placed: Placed, names: Names, lines: string[]): void {
   const { statement } = placed;
-  if (statement.kind === 'leaf') emitLoops(placed, 0, names, lines, () => lines.push(...leafBody(placed.leaves[0], names)));
-  else if (statement.kind === 'nest') {
+  if (statement.kind === 'leaf') {
+    for (const effect of statement.effects) if (effect.kind === 'write') lines.push(...newLine(effect.memory, names));
+    emitLoops(placed, 0, names, lines, () => lines.push(...leafBody(placed.leaves[0], names)));
+  } else if (statement.kind === 'nest') {
     emitLoops(placed, 0, names, lines, () => {
       for (const child of placed.children) emit(child, names, lines);
     });
@@ -110,13 +113,27 @@ function finishCode(place: LeafPlace, depth: number, names: Names): string[] {
   return lines;
 }
 
-function transferCode(transfer: Transfer, { program, readers }: Names): string {
+const wordsIn = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+/** The lines of a line buffer move down, before the newest one is written; other memories stay. */
+function newLine(name: string, { program }: Names): string[] {
+  const memory = program.memories.find((candidate) => candidate.name === name);
+  return memory?.kind === 'lines' ? [`m_${name}.copyWithin(0, ${wordsIn(lineOf(memory))});`] : [];
+}
+
+function transferCode(transfer: Transfer, names: Names): string {
+  const { program, readers } = names;
   const shape = program.dram.find(({ name }) => name === transfer.dram)?.shape ?? [];
   const list = (items: readonly (string | number)[]) => `[${items.join(', ')}]`;
   const moved = (memory: string) =>
     `transfer(${transfer.kind === 'load'}, d_${transfer.dram}, ${list(shape)}, ${memory}, ${list(transfer.offset.map(affine))}, ${list(transfer.extent)});`;
-  if (program.memories.find(({ name }) => name === transfer.memory)?.kind !== 'fifo') return moved(`m_${transfer.memory}`);
-  const box = `const box = new Int32Array(${transfer.extent.reduce((product, size) => product * size, 1)});`;
+  const memory = program.memories.find(({ name }) => name === transfer.memory);
+  if (memory?.kind === 'lines')
+    return [...newLine(memory.name, names), moved(`m_${memory.name}.subarray(${(memory.shape[0] - 1) * wordsIn(lineOf(memory))})`)].join(
+      ' ',
+    );
+  if (memory?.kind !== 'fifo') return moved(`m_${transfer.memory}`);
+  const box = `const box = new Int32Array(${wordsIn(transfer.extent)});`;
   const queue = `q_${transfer.memory}`;
   return transfer.kind === 'load'
     ? `{ ${box} ${moved('box')} for (const word of box) ${queue}.put(word); }`

@@ -35,7 +35,7 @@ export const badLoop = (name: string, why: string, source?: Source): Diagnostic 
   errorDiagnostic('E0205', `loop \`${name}\` ${why}`, { ...spanOf(source), help: 'min < max, step >= 1 and par >= 1, all whole numbers' });
 
 export const badBound = (name: string, why: string, help: string, source?: Source): Diagnostic =>
-  errorDiagnostic('E0222', `the bound of loop \`${name}\` ${why}`, { ...spanOf(source), help });
+  errorDiagnostic('E0227', `the bound of loop \`${name}\` ${why}`, { ...spanOf(source), help });
 
 export const shadowed = (name: string, source?: Source): Diagnostic =>
   errorDiagnostic('E0206', `loop \`${name}\` stands inside another loop \`${name}\``, { ...spanOf(source), help: 'give it another name' });
@@ -130,6 +130,9 @@ export const wordsLeft = (name: string, words: number, taken: number, source?: S
     ...spanOf(source),
     help: 'dequeue as many words as are enqueued',
   });
+
+export const badLines = (name: string, why: string, help: string, source?: Source): Diagnostic =>
+  errorDiagnostic('E0226', `line buffer \`${name}\` ${why}`, { ...spanOf(source), help });
 
 export const badQueue = (message: string, help: string, source?: Source): Diagnostic =>
   errorDiagnostic('E0224', message, { ...spanOf(source), help });

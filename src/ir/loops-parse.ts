@@ -50,6 +50,7 @@ export function parseLoops(text: string, file = 'program'): LoopProgram {
     else if (cursor.accept('memory')) memories.push(memory(cursor));
     else if (cursor.accept('part')) memories.push({ ...memory(cursor), part: true });
     else if (cursor.accept('fifo')) memories.push({ kind: 'fifo', ...memory(cursor) });
+    else if (cursor.accept('lines')) memories.push({ kind: 'lines', ...memory(cursor) });
     else break;
   }
   const contracted = cursor.accept('contract') ? { contraction: contraction(cursor) } : {};

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { type Scope, verifyAccess, verifyAffine } from './access-verify.ts';
 import { rangeOf } from './affine.ts';
 import { verifyLeafValues } from './leaf-verify.ts';
+import { lineOf, verifyLines } from './line-verify.ts';
 import type { Bound, Leaf, Loop, LoopProgram, Nest, Source, Statement, Transfer } from './loops.ts';
 import {
   badBound,
@@ -30,6 +31,7 @@ export function verifyLoops(program: LoopProgram): Diagnostic[] {
   verifyStatement(program.body, { program, loops: new Map(), report });
   verifyUses(program, report);
   verifyQueues(program, report);
+  verifyLines(program, report);
   return found;
 }
 
@@ -50,7 +52,7 @@ function verifyDeclarations(program: LoopProgram, report: Scope['report']): void
   for (const { name } of program.args) declare('argument', name);
   for (const { name } of program.results) declare('result', name);
   for (const { kind, name, shape: sizes, words, source } of program.memories) {
-    const what = kind === 'fifo' ? 'FIFO' : 'memory';
+    const what = kind === 'fifo' ? 'FIFO' : kind === 'lines' ? 'line buffer' : 'memory';
     declare(what, name, source);
     shape(what, name, sizes, source);
     const count = sizes.reduce((product, size) => product * size, 1);
@@ -132,16 +134,19 @@ function verifyTransfer(transfer: Transfer, scope: Scope): void {
     report(rankDiffers(`a ${kind}`, array.name, array.shape.length, Math.min(offset.length, extent.length), source));
     return;
   }
-  const dropped = extent.length - memory.shape.length;
+  const whole = lineOf(memory);
+  const dropped = extent.length - whole.length;
   const queue = memory.kind === 'fifo';
   if (queue && extent.some((size) => !Number.isInteger(size) || size < 1))
     report(badTransfer(`a ${kind} of extent [${extent.join(', ')}]`, 'sizes are whole numbers from 1', source));
-  const fits = queue || (dropped >= 0 && extent.every((size, d) => size === (d < dropped ? 1 : memory.shape[d - dropped])));
+  const fits = queue || (dropped >= 0 && extent.every((size, d) => size === (d < dropped ? 1 : whole[d - dropped])));
   if (!fits)
     report(
       badTransfer(
         `a ${kind} of extent [${extent.join(', ')}] with memory \`${memory.name}\` of shape [${memory.shape.join(', ')}]`,
-        'a transfer moves the whole of a memory; the memory may drop leading extents of 1',
+        memory.kind === 'lines'
+          ? 'a load into a line buffer brings one line'
+          : 'a transfer moves the whole of a memory; the memory may drop leading extents of 1',
         source,
       ),
     );

@@ -52,9 +52,13 @@ export interface HostScalar {
  * as many. The order of the words is that of the program: statement after statement, iteration after iteration, lanes ascending;
  * what a predicate or a guard keeps out takes no place, so words close up. Every statement that dequeues, and every store, sees
  * all words from the first on, whatever others took. In meaning a FIFO is never full: depth is no part of the answer.
+ *
+ * `lines` is a line buffer: the newest lines of something longer, shape [lines, ...line]. One statement writes it, a load of one line or
+ * a leaf that writes all words of index [lines - 1, ...]; before each time it does, all lines move down by one index and line 0
+ * is gone. Lines before the first are 0. It is read in leaves after that, in the same iteration of the loops around it.
  */
 export interface Memory {
-  readonly kind?: 'fifo';
+  readonly kind?: 'fifo' | 'lines';
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly number[];

@@ -30,7 +30,7 @@ export interface Dependence<T extends Ordered> {
 /** Dependences between accesses given in program order. */
 export function dependences<T extends Ordered>(accesses: readonly T[]): Dependence<T>[] {
   const found: Dependence<T>[] = [];
-  const conflict = (a: T, b: T) => a !== b && (a.access.kind === 'write' || b.access.kind === 'write') && !apart(a, b);
+  const conflict = (a: T, b: T) => a.access !== b.access && (a.access.kind === 'write' || b.access.kind === 'write') && !apart(a, b);
   for (const [i, a] of accesses.entries()) {
     for (const [j, b] of accesses.entries()) {
       if (i >= j || !conflict(a, b) || carriedPair(a, b)) continue;
@@ -53,6 +53,7 @@ export const carriedPair = (a: Ordered, b: Ordered): boolean =>
 
 /** Do two accesses never touch the same word? */
 function apart(a: Ordered, b: Ordered): boolean {
+  if (a.access.moves) return false;
   const spans = (one: Ordered) => {
     const scope = new Map([...one.access.site.outer, ...one.loops].map((loop) => [loop.var, loop]));
     return one.access.index.map((expr) => rangeOf(expr, scope));

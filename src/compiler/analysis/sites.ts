@@ -1,5 +1,6 @@
 /** Where each statement stands: its enclosing nests, and who accesses each memory. */
-import type { AffineExpr, Bound, Leaf, Loop, LoopProgram, Nest, Statement, Transfer } from '../../ir/loops.ts';
+import { lineOf } from '../../ir/line-verify.ts';
+import type { AffineExpr, Bound, Leaf, Loop, LoopProgram, Memory, Nest, Statement, Transfer } from '../../ir/loops.ts';
 
 /** A transfer or leaf with the nests around it, outermost first. */
 export interface Site {
@@ -62,6 +63,8 @@ export interface Access {
   readonly index: readonly AffineExpr[];
   /** The read that feeds a reduction's carried initial value. */
   readonly carried: boolean;
+  /** Lines move: another index may be the same word at another time. */
+  readonly moves?: true;
   /** Loops of the context that performs it, outermost first, where they are not those of the statement: ends of FIFOs. */
   readonly context?: { readonly loops: readonly Loop[]; readonly lanes: boolean };
   readonly filter?: Filter;
@@ -73,22 +76,23 @@ export interface Access {
 export function accessesOf(program: LoopProgram, sites: readonly Site[]): Map<string, Access[]> {
   const indexed = program.memories.filter(({ kind }) => kind !== 'fifo');
   const found = new Map<string, Access[]>(indexed.map((memory) => [memory.name, []]));
+  const lines = new Set(indexed.flatMap(({ kind, name }) => (kind === 'lines' ? [name] : [])));
+  const add = (memory: string, access: Access) => found.get(memory)?.push(lines.has(memory) ? { ...access, moves: true } : access);
   for (const site of sites) {
     const { statement } = site;
     if (statement.kind !== 'leaf') {
       const memory = program.memories.find((m) => m.name === statement.memory);
-      const index = transferIndex(memory?.shape.length ?? 1);
-      found.get(statement.memory)?.push({ site, kind: statement.kind === 'load' ? 'write' : 'read', ordinal: -1, index, carried: false });
+      const index = memory ? transferIndex(memory) : [];
+      add(statement.memory, { site, kind: statement.kind === 'load' ? 'write' : 'read', ordinal: -1, index, carried: false });
       continue;
     }
     statement.values.forEach((value, ordinal) => {
-      if (value.kind === 'read') found.get(value.memory)?.push({ site, kind: 'read', ordinal, index: value.index, carried: false });
-      if (value.kind === 'reduce' && value.init.kind === 'carried') {
-        found.get(value.init.memory)?.push({ site, kind: 'read', ordinal, index: value.init.index, carried: true });
-      }
+      if (value.kind === 'read') add(value.memory, { site, kind: 'read', ordinal, index: value.index, carried: false });
+      if (value.kind === 'reduce' && value.init.kind === 'carried')
+        add(value.init.memory, { site, kind: 'read', ordinal, index: value.init.index, carried: true });
     });
     statement.effects.forEach((effect, ordinal) => {
-      if (effect.kind === 'write') found.get(effect.memory)?.push({ site, kind: 'write', ordinal, index: effect.index, carried: false });
+      if (effect.kind === 'write') add(effect.memory, { site, kind: 'write', ordinal, index: effect.index, carried: false });
     });
   }
   return found;
@@ -97,9 +101,11 @@ export function accessesOf(program: LoopProgram, sites: readonly Site[]): Map<st
 /** Names of a transfer's own loops over the dimensions of its memory. */
 export const transferVar = (dimension: number): string => `#${dimension}`;
 
-/** A transfer walks the memory in row-major order with one own loop a dimension. */
-const transferIndex = (rank: number): AffineExpr[] =>
-  Array.from({ length: rank }, (_, d) => ({ base: 0, terms: [{ var: transferVar(d), coef: 1 }] }));
+/** A transfer walks the memory, or the newest line of a line buffer, in row-major order with one own loop a dimension. */
+function transferIndex(memory: Memory): AffineExpr[] {
+  const newest = memory.kind === 'lines' ? [{ base: memory.shape[0] - 1, terms: [] }] : [];
+  return [...newest, ...lineOf(memory).map((_, d) => ({ base: 0, terms: [{ var: transferVar(d), coef: 1 }] }))];
+}
 
 /** The transfer's own loops over its memory's shape; the last one walks `par` lanes at a time. */
 export function transferLoops(shape: readonly number[], lanes: number): Loop[] {

@@ -6,6 +6,7 @@
  */
 import type { Arch } from '../../arch/schema.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
+import { lineOf } from '../../ir/line-verify.ts';
 import type { AffineExpr, Bound, Leaf, Loop, Memory, Nest } from '../../ir/loops.ts';
 import { finishedBy } from '../../ir/rates.ts';
 import { coefOf, combine } from '../affine.ts';
@@ -24,6 +25,8 @@ export interface AccessPlan {
   readonly lanes: boolean;
   /** Word address. */
   readonly address: AffineExpr;
+  /** Addresses outside the memory are left out. */
+  readonly part?: true;
   /** Issues in a whole run. */
   readonly issues: number;
 }
@@ -34,7 +37,10 @@ export interface MemoryPlan {
   readonly words: number;
   /** What it begins with. */
   readonly contents?: readonly number[];
+  /** How many rounds of the scope a writer may be ahead of the readers: as many buffers, or lines beyond those that are read. */
   readonly buffers: number;
+  /** Places that the writer takes in turn, `words` apart. */
+  readonly regions: number;
   /** Loop variables outside the buffer: one buffer serves one iteration of them. */
   readonly scope: ReadonlySet<string>;
   /** All accesses in program order. */
@@ -59,13 +65,46 @@ export function planMemory(arch: Arch, memory: Memory, accesses: readonly Access
   const scope = new Set(scopeNests.flatMap((nest) => nest.loops.map((loop) => loop.var)));
   // What begins an iteration by reading goes on from the iteration before: there is one buffer, and its state stays.
   const state = accesses[0].kind === 'read' && !startsAfresh(accesses[0]);
+  if (memory.kind === 'lines') return planLines(arch, memory, { scope, scopeNests, plans, busiest, words: strides[0] });
   // An address outside a part must not meet another buffer.
   const single = state || memory.part || keepsOld(plans, scope);
   const buffers = chooseBuffers(arch, memory, words, single ? [] : scopeNests);
   const writers = plans.filter((plan) => plan.access.kind === 'write');
   const groups = groupReaders(arch, plans, busiest);
   const contents = memory.words && { contents: laidOut(memory.words, memory.shape, strides, words) };
-  return { memory, words, ...contents, buffers, scope, accesses: plans, writers, groups };
+  return { memory, words, ...contents, buffers, regions: buffers, scope, accesses: plans, writers, groups };
+}
+
+interface LinesShape {
+  readonly scope: ReadonlySet<string>;
+  readonly scopeNests: readonly Nest[];
+  readonly plans: readonly AccessPlan[];
+  readonly busiest: number;
+  /** Words of a line. */
+  readonly words: number;
+}
+
+/**
+ * A line buffer of R lines, with the writer up to b rounds ahead, is a ring of n = R - 1 + b lines. Readers find R lines in a row
+ * wherever they stand in it, since the first R - 1 are there twice: line t is written at place R - 1 + t mod n, and at the place n
+ * before that, which only exists for the last R - 1 places of the ring.
+ */
+function planLines(arch: Arch, memory: Memory, { scope, scopeNests, plans, busiest, words }: LinesShape): MemoryPlan {
+  const capacity = arch.pmu.bankWords * arch.pcu.lanes;
+  const older = memory.shape[0] - 1;
+  const ahead = chooseBuffers(arch, { ...memory, shape: memory.shape.slice(1) }, words, scopeNests);
+  const placesFor = (buffers: number) => (2 * older + buffers) * words;
+  let buffers = ahead;
+  while (buffers > 1 && placesFor(buffers) > capacity) buffers--;
+  if (placesFor(buffers) > capacity) throw new DiagnosticError(memoryTooLarge(memory.name, placesFor(buffers), 1, capacity, memory.source));
+  const regions = older + buffers;
+  const [writer] = plans.filter(({ access }) => access.kind === 'write');
+  const again: AccessPlan = { ...writer, address: { ...writer.address, base: writer.address.base - regions * words }, part: true };
+  const accesses = plans.flatMap((plan) => (plan === writer ? [writer, again] : [plan]));
+  // Lines before the first.
+  const contents = new Array<number>(older * words).fill(0);
+  const groups = groupReaders(arch, accesses, busiest);
+  return { memory, words, contents, buffers, regions, scope, accesses, writers: [writer, again], groups };
 }
 
 /**
@@ -84,7 +123,7 @@ function keepsOld(plans: readonly AccessPlan[], scope: ReadonlySet<string>): boo
 export function contextLoops(access: Access, memory: Memory, lanes: number): { loops: readonly Loop[]; lanes: boolean } {
   const { site } = access;
   if (access.context) return access.context;
-  if (site.statement.kind !== 'leaf') return { loops: [...site.outer, ...transferLoops(memory.shape, lanes)], lanes: true };
+  if (site.statement.kind !== 'leaf') return { loops: [...site.outer, ...transferLoops(lineOf(memory), lanes)], lanes: true };
   const shape = laneShape(site.statement, access);
   // A reduction over loops around the leaf is written once they are over.
   const outer = site.outer.filter((loop) => !reducedOver(site.statement as Leaf, access).includes(loop.var));

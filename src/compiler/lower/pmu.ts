@@ -173,7 +173,7 @@ function fillAddress(
   context.address = { base, inc, lane: step, laneInverse: laneInverse(step, lanes) };
   const inside = access.loops.map((loop) => loop.var).filter((name) => !plan.scope.has(name));
   context.region =
-    plan.buffers > 1 ? { count: plan.buffers, stride: plan.words, mask: chain.maskOf(inside) } : { count: 0, stride: 0, mask: 0 };
+    plan.regions > 1 ? { count: plan.regions, stride: plan.words, mask: chain.maskOf(inside) } : { count: 0, stride: 0, mask: 0 };
 }
 
 /** Does what arrives say which words are written? */

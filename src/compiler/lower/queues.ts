@@ -12,6 +12,7 @@
 import type { Arch } from '../../arch/schema.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { lastIndex, tripsOf } from '../../ir/affine.ts';
+import { lineOf } from '../../ir/line-verify.ts';
 import { argsOf, type Leaf, type Loop, type LoopProgram, type Memory, type Transfer } from '../../ir/loops.ts';
 import { EVAL } from '../../ops/eval.ts';
 import { type Access, type Filter, type Site, sharedNests, transferLoops } from '../analysis/sites.ts';
@@ -292,6 +293,6 @@ const inputsOf = (leaf: Leaf): number =>
   leaf.values.filter(({ kind }) => kind === 'read' || kind === 'dequeue').length +
   leaf.values.filter((value) => value.kind === 'reduce' && value.init.kind === 'carried').length;
 
-/** The memory that a transfer of a FIFO fills or empties: one of its own extent. */
+/** The memory that a transfer fills or empties: of a FIFO one of its own extent, of a line buffer its newest line. */
 export const transferMemory = (memory: Memory, transfer: Transfer): Memory =>
-  memory.kind === 'fifo' ? { ...memory, shape: transfer.extent } : memory;
+  memory.kind === 'fifo' ? { ...memory, shape: transfer.extent } : { ...memory, shape: lineOf(memory) };

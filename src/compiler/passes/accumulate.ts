@@ -71,7 +71,9 @@ function accumulationOf({ statement }: Site, program: LoopProgram): Accumulation
   if (effect.kind !== 'write' || reduce.kind !== 'reduce' || reduce.init.kind !== 'carried' || reduce.args.length !== 1) return undefined;
   const read = statement.values[reduce.args[0]];
   if (read.kind !== 'read' || reduce.over.some((name) => !singleIn(statement.loops, name))) return undefined;
-  const shape = program.memories.find(({ name }) => name === read.memory)?.shape ?? [];
+  const from = program.memories.find(({ name }) => name === read.memory);
+  if (from?.kind === 'lines') return undefined;
+  const shape = from?.shape ?? [];
   const target = program.memories.find(({ name }) => name === effect.memory)?.shape ?? [];
   if (!isWhole(statement, read.index, shape, reduce.over) || shape.join() !== target.join()) return undefined;
   if (!effect.index.every((expr, d) => sameAffine(expr, read.index[d]))) return undefined;

@@ -30,7 +30,8 @@ export function findStreams(
   for (const memory of program.memories) {
     const list = accesses.get(memory.name) ?? [];
     const queue = queues.get(memory.name);
-    if (queue ? queue.direct : list.length === 2 && isStream(memory, list, lanes, accesses)) streams.add(memory.name);
+    if (queue ? queue.direct : memory.kind !== 'lines' && list.length === 2 && isStream(memory, list, lanes, accesses))
+      streams.add(memory.name);
   }
   // A stream that is dropped may have been the company that another one needs.
   for (let before = -1; before !== streams.size; ) {

@@ -49,6 +49,7 @@ import {
   type TableWords,
 } from './handles.ts';
 import { affineOf, Index, type IndexLike } from './index-expr.ts';
+import type { LineBuffer } from './line-buffers.ts';
 import { gathering, problem } from './problems.ts';
 import { tableWords } from './tables.ts';
 
@@ -82,6 +83,8 @@ export interface Explicit {
   sram<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S): Memory<T, S>;
   /** A memory whose words come with the bitstream: constants, in no need of a writer. */
   table<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S, words: TableWords<S>): Table<T, S>;
+  /** The newest `shape[0]` lines of something longer. */
+  lineBuffer<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S): LineBuffer<T, S>;
   /** A FIFO of at least `depth` words; writers wait where it is full. */
   fifo<T extends ElementType>(name: string, type: T, depth: number): Fifo<T>;
   /** `count` FIFOs, of which an index selects one. */
@@ -121,12 +124,12 @@ export interface Explicit {
   ): void;
   /**
    * Fills a memory with the box of an array that starts at `offset`; the memory may drop leading dimensions of extent 1. Into a FIFO
-   * goes a box of `extent` words, row after row: as many as it is deep if not said.
+   * goes a box of `extent` words, row after row: as many as it is deep if not said. A line buffer gets its next line.
    */
   load<T extends ElementType, S extends Shape>(
     array: Dram<T, S, 'in' | 'inout'>,
     offset: IndicesOf<S>,
-    into: Memory<NoInfer<T>> | Fifo<NoInfer<T>>,
+    into: Memory<NoInfer<T>> | Fifo<NoInfer<T>> | LineBuffer<NoInfer<T>>,
     options?: TransferOptions,
   ): void;
   store<T extends ElementType, S extends Shape>(
@@ -193,6 +196,7 @@ class Builder {
       },
       sram: (name, type, shape) => this.#memory(name, type, shape),
       table: (name, type, shape, words) => this.#table(name, type, shape, words as TableWords),
+      lineBuffer: (name, type, shape) => this.#lineBuffer(name, type, shape),
       fifo: (name, type, depth) => this.#fifo(name, type, depth),
       fifos: (name, type, depth, count) => fifosOf(Array.from({ length: count }, (_, k) => this.#fifo(`${name}_${k}`, type, depth))),
       reg: (name, type) => {
@@ -256,6 +260,21 @@ class Builder {
     return { name, type, shape, at: (...index) => readAt(name, type, shape, index) };
   }
 
+  #lineBuffer<T extends ElementType, S extends Shape>(name: string, type: T, shape: S): LineBuffer<T, S> {
+    this.#memories.push({ kind: 'lines', name, type, shape: [...shape], ...place(callerSource()) });
+    return {
+      name,
+      type,
+      shape,
+      line: shape.slice(1),
+      at: (...index) => readAt(name, type, shape, index),
+      set: (index, value) => {
+        const affine = indicesOf(name, shape, [shape[0] - 1, ...index]);
+        if (affine) this.#effect(type, value, (id) => ({ kind: 'write', memory: name, index: affine, value: id }));
+      },
+    };
+  }
+
   #fifo<T extends ElementType>(name: string, type: T, depth: number): Fifo<T> {
     this.#memories.push({ kind: 'fifo', name, type, shape: [depth], ...place(callerSource()) });
     return {
@@ -304,13 +323,13 @@ class Builder {
     kind: 'load' | 'store',
     array: Dram,
     offset: readonly IndexLike[],
-    memory: Memory | Fifo,
+    memory: Memory | Fifo | LineBuffer,
     { extent: given, ...options }: TransferOptions = {},
   ): void {
     const source = callerSource();
     const at = indicesOf(array.name, array.shape, offset);
     if (!at) return;
-    const sizes = 'depth' in memory ? (given ?? [memory.depth]) : memory.shape;
+    const sizes = 'depth' in memory ? (given ?? [memory.depth]) : 'line' in memory ? memory.line : memory.shape;
     if (given && !('depth' in memory)) problem(extentOfMemory(memory.name, source));
     if (sizes.length > array.shape.length) problem(wrongRank(array.name, array.shape.length, sizes.length, source));
     if (memory.type !== array.type) problem(mixedTypes(kind, [array.type, memory.type], source));

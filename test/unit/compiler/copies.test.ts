@@ -2,35 +2,14 @@
 import { expect, test } from 'vitest';
 import { type Explicit, explicit } from '../../../src/frontend/dsl/explicit.ts';
 import { carried, folded, reduce, startAt } from '../../../src/frontend/dsl/handles.ts';
-import { type Expected, program } from '../../../src/frontend/program.ts';
-import { DRAM_PROFILES } from '../../../src/sim/dram-profile.ts';
-import { buildProgram } from '../../../src/sweep/point/build.ts';
-import { runPoint } from '../../../src/sweep/point/point.ts';
+import type { Expected } from '../../../src/frontend/program.ts';
+import { checkExplicit } from '../../support/explicit-case.ts';
 import { fabricNamed } from '../../support/fabric.ts';
 
 const sara = fabricNamed('sara');
-const options = {
-  witnesses: new Set(['evaluator', 'golden'] as const),
-  given: { arrays: new Map(), args: new Map(), seed: 1 },
-  profile: DRAM_PROFILES.pir2020,
-  network: 'routed',
-} as const;
-
 const x = Int32Array.from({ length: 280 }, (_, i) => ((i * 37) % 101) - 50);
 
-/** Compiles for `sara`, runs both witnesses and compares with what is expected. */
-async function check(build: (v: Explicit) => void, expected: Expected): Promise<void> {
-  const made = program({
-    name: 'case',
-    params: {},
-    build: () => explicit(build),
-    data: () => ({ arrays: { x } }),
-    reference: () => expected,
-  });
-  const point = await runPoint(sara, buildProgram(sara, made, {}, {}), options, async (_title, work) => work(() => {}));
-  expect(point.problems).toEqual([]);
-  expect(point.golden?.cycles).toBeGreaterThan(0);
-}
+const check = (build: (v: Explicit) => void, expected: Expected) => checkExplicit(sara, build, { x }, expected);
 
 test.each([1, 2, 3, 5])('%i copies of a loop of 7 tiles: sum, minimum, and the index as a value', async (par) => {
   await check(

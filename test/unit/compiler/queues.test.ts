@@ -1,51 +1,21 @@
 /** FIFOs and predicates on the fabric: the evaluator, the golden machine and plain arithmetic agree. */
 import { expect, test } from 'vitest';
-import { DiagnosticError } from '../../../src/base/diagnostic.ts';
-import { type Explicit, explicit } from '../../../src/frontend/dsl/explicit.ts';
+import type { Explicit } from '../../../src/frontend/dsl/explicit.ts';
 import { reduce } from '../../../src/frontend/dsl/handles.ts';
-import { type Expected, program } from '../../../src/frontend/program.ts';
-import { DRAM_PROFILES } from '../../../src/sim/dram-profile.ts';
-import { buildProgram } from '../../../src/sweep/point/build.ts';
-import { runPoint } from '../../../src/sweep/point/point.ts';
+import type { Expected } from '../../../src/frontend/program.ts';
+import { checkExplicit, refusalOf } from '../../support/explicit-case.ts';
 import { fabricNamed } from '../../support/fabric.ts';
 
 const demo = fabricNamed('demo');
-const options = {
-  witnesses: new Set(['evaluator', 'golden'] as const),
-  given: { arrays: new Map(), args: new Map(), seed: 1 },
-  profile: DRAM_PROFILES.pir2020,
-  network: 'routed',
-  poison: true,
-} as const;
-
 const x = Int32Array.from({ length: 96 }, (_, i) => ((i * 37) % 101) - 50);
 
-/** Compiles for `demo` (8 lanes), runs both witnesses, compares with what is expected; gives cycles and units. */
+/** Compiled for `demo` (8 lanes). */
 async function check(build: (v: Explicit) => void, expected: Expected, memories?: number): Promise<void> {
-  const made = program({
-    name: 'case',
-    params: {},
-    build: () => explicit(build),
-    data: () => ({ arrays: { x } }),
-    reference: () => expected,
-  });
-  const built = buildProgram(demo, made, {}, {});
-  const point = await runPoint(demo, built, options, async (_title, work) => work(() => {}));
-  expect(point.problems).toEqual([]);
-  for (const bound of point.certificate.bounds) expect(bound.cycles, bound.kind).toBeLessThanOrEqual(point.golden?.cycles ?? 0);
-  if (memories !== undefined) expect(built.compiled?.units.pmu).toBe(memories);
+  const checked = await checkExplicit(demo, build, { x }, expected);
+  if (memories !== undefined) expect(checked.memories).toBe(memories);
 }
 
-const refusal = (build: (v: Explicit) => void): string => {
-  const made = program({ name: 'case', params: {}, build: () => explicit(build), data: () => ({ arrays: {} }), reference: () => ({}) });
-  try {
-    buildProgram(demo, made, {}, {});
-  } catch (error) {
-    if (error instanceof DiagnosticError) return error.diagnostics.map(({ message }) => message).join('; ');
-    throw error;
-  }
-  return '';
-};
+const refusal = (build: (v: Explicit) => void): string => refusalOf(demo, build);
 
 const tenfold = x.map((value) => value * 10);
 

@@ -80,8 +80,8 @@ test.each<[string, string, string, string[]]>([
   ['a bound that is no i32', 'k: 0..3', 'k: 0..3 below z[t]', ['E0202']],
   ['a bound beyond its memory', 'k: 0..3', 'k: 0..3 below tile[t + 1]', ['E0209']],
   ['a bound that depends on a loop inside', 'k: 0..3', 'k: 0..3 below tile[i]', ['E0203']],
-  ['a bound that its loop writes', 'k: 0..3', 'k: 0..3 below acc[0]', ['E0222']],
-  ['a bound of a loop in copies', 'k: 0..3', 'k: 0..3 below tile[0] par 3', ['E0222']],
+  ['a bound that its loop writes', 'k: 0..3', 'k: 0..3 below acc[0]', ['E0227']],
+  ['a bound of a loop in copies', 'k: 0..3', 'k: 0..3 below tile[0] par 3', ['E0227']],
   ['lanes that end at run time, left out of a reduction', 'i: 0..32 par 16', 'i: 0..32 below tile[0] par 16', ['E0211']],
   ['a bound of run time', 'k: 0..3', 'k: 0..3 below tile[0]', []],
 ])('%s', (_, from, to, expected) => {

@@ -1,0 +1,54 @@
+/** Explicit programs as cases: compiled, run by the evaluator and the golden machine, and compared with what is expected. */
+import { expect } from 'vitest';
+import { DiagnosticError } from '../../src/base/diagnostic.ts';
+import type { Fabric } from '../../src/fabric/graph.ts';
+import { type Explicit, explicit } from '../../src/frontend/dsl/explicit.ts';
+import { type Expected, type Program, program } from '../../src/frontend/program.ts';
+import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
+import { buildProgram } from '../../src/sweep/point/build.ts';
+import { type Point, runPoint } from '../../src/sweep/point/point.ts';
+
+type Build = (v: Explicit) => void;
+
+const options = {
+  witnesses: new Set(['evaluator', 'golden'] as const),
+  given: { arrays: new Map(), args: new Map(), seed: 1 },
+  profile: DRAM_PROFILES.pir2020,
+  network: 'routed',
+  poison: true,
+} as const;
+
+export interface Checked {
+  readonly point: Point;
+  /** Memory units that the program takes. */
+  readonly memories: number | undefined;
+}
+
+const made = (build: Build, arrays: Record<string, Int32Array>, expected: Expected): Program =>
+  program({ name: 'case', params: {}, build: () => explicit(build), data: () => ({ arrays }), reference: () => expected });
+
+/** Words that nothing wrote are poison; no bound of the certificate is above the cycles. */
+export async function checkExplicit(
+  fabric: Fabric,
+  build: Build,
+  arrays: Record<string, Int32Array>,
+  expected: Expected,
+): Promise<Checked> {
+  const built = buildProgram(fabric, made(build, arrays, expected), {}, {});
+  const point = await runPoint(fabric, built, options, async (_title, work) => work(() => {}));
+  expect(point.problems).toEqual([]);
+  expect(point.golden?.cycles).toBeGreaterThan(0);
+  for (const bound of point.certificate.bounds) expect(bound.cycles, bound.kind).toBeLessThanOrEqual(point.golden?.cycles ?? 0);
+  return { point, memories: built.compiled?.units.pmu };
+}
+
+/** The messages with which a program is refused; empty when it is not. */
+export function refusalOf(fabric: Fabric, build: Build): string {
+  try {
+    buildProgram(fabric, made(build, {}, {}), {}, {});
+  } catch (error) {
+    if (error instanceof DiagnosticError) return error.diagnostics.map(({ message }) => message).join('; ');
+    throw error;
+  }
+  return '';
+}
