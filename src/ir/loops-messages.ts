@@ -132,7 +132,7 @@ export const wordsLeft = (name: string, words: number, taken: number, source?: S
   });
 
 export const badLines = (name: string, why: string, help: string, source?: Source): Diagnostic =>
-  errorDiagnostic('E0226', `line buffer \`${name}\` ${why}`, { ...spanOf(source), help });
+  errorDiagnostic('E0228', `line buffer \`${name}\` ${why}`, { ...spanOf(source), help });
 
 export const badQueue = (message: string, help: string, source?: Source): Diagnostic =>
   errorDiagnostic('E0224', message, { ...spanOf(source), help });

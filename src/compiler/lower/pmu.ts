@@ -52,7 +52,7 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUn
       context.chain = chain.config;
       context.source = writer.lanes ? port : arch.pmu.vectorIn + port;
       context.fill = leavesOut(writer) ? 0 : 1;
-      context.part = memory.part ? 1 : 0;
+      context.part = memory.part || writer.part ? 1 : 0;
       bounds.push(...takeBounds(builder, unit, chain));
       fillAddress(context, chain, plan, writer, arch.pcu.lanes);
       return chain;
