@@ -1,4 +1,4 @@
-/** Explicit programs as cases: compiled, run by the evaluator and the golden machine, and compared with what is expected. */
+/** Explicit programs as cases: compiled, run by the evaluator and the golden machine (and in RTL), and compared with what is expected. */
 import { expect } from 'vitest';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
 import type { Fabric } from '../../src/fabric/graph.ts';
@@ -11,7 +11,6 @@ import { type Point, runPoint } from '../../src/sweep/point/point.ts';
 type Build = (v: Explicit) => void;
 
 const options = {
-  witnesses: new Set(['evaluator', 'golden'] as const),
   given: { arrays: new Map(), args: new Map(), seed: 1 },
   profile: DRAM_PROFILES.pir2020,
   network: 'routed',
@@ -27,17 +26,24 @@ export interface Checked {
 const made = (build: Build, arrays: Record<string, Int32Array>, expected: Expected): Program =>
   program({ name: 'case', params: {}, build: () => explicit(build), data: () => ({ arrays }), reference: () => expected });
 
-/** Words that nothing wrote are poison; no bound of the certificate is above the cycles. */
+/** With 'rtl' the cycles of both machines are the same. Words that nothing wrote are poison; no bound of the certificate is above the cycles. */
 export async function checkExplicit(
   fabric: Fabric,
   build: Build,
   arrays: Record<string, Int32Array>,
   expected: Expected,
+  on: 'golden' | 'rtl' = 'golden',
 ): Promise<Checked> {
   const built = buildProgram(fabric, made(build, arrays, expected), {}, {});
-  const point = await runPoint(fabric, built, options, async (_title, work) => work(() => {}));
+  const point = await runPoint(
+    fabric,
+    built,
+    { ...options, witnesses: new Set(['evaluator', 'golden', on] as const) },
+    async (_title, work) => work(() => {}),
+  );
   expect(point.problems).toEqual([]);
   expect(point.golden?.cycles).toBeGreaterThan(0);
+  if (on === 'rtl') expect(point.rtl?.cycles).toBe(point.golden?.cycles);
   for (const bound of point.certificate.bounds) expect(bound.cycles, bound.kind).toBeLessThanOrEqual(point.golden?.cycles ?? 0);
   return { point, memories: built.compiled?.units.pmu };
 }

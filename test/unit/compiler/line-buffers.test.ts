@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Explicit } from '../../../src/frontend/dsl/explicit.ts';
 import { reduce } from '../../../src/frontend/dsl/handles.ts';
+import { blur } from '../../support/blur.ts';
 import { checkExplicit, refusalOf } from '../../support/explicit-case.ts';
 import { fabricNamed } from '../../support/fabric.ts';
 
@@ -43,29 +44,7 @@ test.each([
 });
 
 test('a leaf makes the lines, another looks at three of them: a blur in two steps', async () => {
-  const build = (v: Explicit) => {
-    const from = v.dramIn('image', 'i32', [height, width]);
-    const to = v.dramOut('sums', 'i32', [height, width - 2]);
-    v.pipe({ r: height }, ({ r }) => {
-      const row = v.sram('row', 'i32', [width]);
-      const across = v.lineBuffer('across', 'i32', [3, width - 2]);
-      const sums = v.sram('line', 'i32', [width - 2]);
-      v.load(from, [r, 0], row);
-      v.leaf({ c: { max: width - 2, par: 8 } }, ({ c }) =>
-        across.set(
-          [c],
-          row
-            .at(c)
-            .add(row.at(c.add(1)))
-            .add(row.at(c.add(2))),
-        ),
-      );
-      v.leaf({ c: { max: width - 2, par: 8 } }, ({ c }) => sums.set([c], across.at(0, c).add(across.at(1, c).mul(2)).add(across.at(2, c))));
-      v.store(to, [r, 0], sums);
-    });
-  };
-  const across = (r: number, c: number) => at(r, c) + at(r, c + 1) + at(r, c + 2);
-  const sums = windows(1, 3, (r, c) => across(r - 2, c) + 2 * across(r - 1, c) + across(r, c));
+  const { build, sums } = blur(image, height, width);
   await checkExplicit(demo, build, { image }, { outputs: { sums } });
 });
 
