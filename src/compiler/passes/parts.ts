@@ -22,7 +22,7 @@ interface Part {
 
 /** `capacity`: words of a unit; `streams`: memories that take no unit. */
 export function splitLarge(program: LoopProgram, capacity: number, streams: ReadonlySet<string>): LoopProgram {
-  const large = program.memories.filter(({ kind, name, shape }) => kind !== 'fifo' && !streams.has(name) && wordsOf(shape) > capacity);
+  const large = program.memories.filter(({ kind, name, shape }) => kind === undefined && !streams.has(name) && wordsOf(shape) > capacity);
   if (large.length === 0) return program;
   const accesses = accessesOf(program, sitesOf(program));
   const parts = new Map<string, readonly Part[]>();
