@@ -49,7 +49,7 @@ import {
   type TableWords,
 } from './handles.ts';
 import { affineOf, Index, type IndexLike } from './index-expr.ts';
-import type { LineBuffer } from './line-buffers.ts';
+import { type LineBuffer, lineBufferOf } from './line-buffers.ts';
 import { gathering, problem } from './problems.ts';
 import { tableWords } from './tables.ts';
 
@@ -262,17 +262,7 @@ class Builder {
 
   #lineBuffer<T extends ElementType, S extends Shape>(name: string, type: T, shape: S): LineBuffer<T, S> {
     this.#memories.push({ kind: 'lines', name, type, shape: [...shape], ...place(callerSource()) });
-    return {
-      name,
-      type,
-      shape,
-      line: shape.slice(1),
-      at: (...index) => readAt(name, type, shape, index),
-      set: (index, value) => {
-        const affine = indicesOf(name, shape, [shape[0] - 1, ...index]);
-        if (affine) this.#effect(type, value, (id) => ({ kind: 'write', memory: name, index: affine, value: id }));
-      },
-    };
+    return lineBufferOf(name, type, shape, (value, make) => this.#effect(type, value, make));
   }
 
   #fifo<T extends ElementType>(name: string, type: T, depth: number): Fifo<T> {

@@ -1,7 +1,7 @@
 /** Line buffers by handle: the newest lines of an array that is too long to keep. */
-import type { ElementType } from '../../ir/loops.ts';
+import type { Effect, ElementType } from '../../ir/loops.ts';
 import type { Expr, Operand } from './expr.ts';
-import type { IndicesOf, Shape } from './handles.ts';
+import { type IndicesOf, indicesOf, readAt, type Shape } from './handles.ts';
 import type { IndexLike } from './index-expr.ts';
 
 /**
@@ -24,3 +24,21 @@ export interface LineBuffer<T extends ElementType = ElementType, S extends Shape
   /** A word of the newest line, by its place in the line. */
   set(index: readonly IndexLike[], value: Operand<T>): void;
 }
+
+/** The handle of a line buffer; `write` adds an effect on a value to the open leaf. */
+export const lineBufferOf = <T extends ElementType, S extends Shape>(
+  name: string,
+  type: T,
+  shape: S,
+  write: (value: Expr<T> | number, make: (id: number) => Effect) => void,
+): LineBuffer<T, S> => ({
+  name,
+  type,
+  shape,
+  line: shape.slice(1),
+  at: (...index) => readAt(name, type, shape, index),
+  set: (index, value) => {
+    const affine = indicesOf(name, shape, [shape[0] - 1, ...index]);
+    if (affine) write(value, (id) => ({ kind: 'write', memory: name, index: affine, value: id }));
+  },
+});
