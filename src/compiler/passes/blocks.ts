@@ -10,6 +10,7 @@
 import { rangeOf } from '../../ir/affine.ts';
 import type { AffineExpr, Leaf, Loop, LoopProgram, Memory, Statement, Transfer } from '../../ir/loops.ts';
 import { type Access, accessesOf, sitesOf } from '../analysis/sites.ts';
+import { blockOfTransfer } from './rename.ts';
 
 export function splitBlocks(program: LoopProgram): LoopProgram {
   let now = program;
@@ -75,16 +76,9 @@ function splitMemory(program: LoopProgram, memory: Memory, dimension: number, st
     };
   };
   const transfer = (statement: Transfer): Transfer[] =>
-    names.map((name, b) => {
-      const at = dimension + statement.extent.length - memory.shape.length;
-      return {
-        ...statement,
-        memory: name,
-        offset: statement.offset.map((expr, d) => (d === at ? { ...expr, base: expr.base + starts[b] } : expr)),
-        extent: statement.extent.map((size, d) => (d === at ? ends[b] - starts[b] : size)),
-        ...(statement.label !== undefined && { label: `${statement.label}$b${b}` }),
-      };
-    });
+    names.map((name, b) =>
+      blockOfTransfer(statement, memory, { name, dimension, start: starts[b], size: ends[b] - starts[b], suffix: `$b${b}` }),
+    );
   const visit = (statement: Statement, outer: readonly Loop[]): Statement[] => {
     if (statement.kind === 'nest')
       return [{ ...statement, body: statement.body.flatMap((child) => visit(child, [...outer, ...statement.loops])) }];

@@ -6,10 +6,11 @@
  *
  * A transfer of the whole goes part by part. What accumulations start from, and bounds of loops, stay whole.
  */
-import type { Effect, Leaf, LoopProgram, Memory, Statement, Transfer, Value } from '../../ir/loops.ts';
+import type { Effect, Leaf, LoopProgram, Memory, Statement, Value } from '../../ir/loops.ts';
 import { renumbered } from '../../ir/loops.ts';
 import { ValueTable } from '../../ir/value-table.ts';
 import { accessesOf, sitesOf } from '../analysis/sites.ts';
+import { blockOfTransfer } from './rename.ts';
 
 /** Words that a row may be padded by (see `memory-plan`), so that its part still fits. */
 const PADDING = 3;
@@ -57,18 +58,11 @@ function splitIn(statement: Statement, parts: Parts): Statement[] {
   if (statement.kind === 'nest') return [{ ...statement, body: statement.body.flatMap((child) => splitIn(child, parts)) }];
   if (statement.kind === 'leaf') return [leafIn(statement, parts)];
   const own = parts.get(statement.memory);
-  return own ? own.map((part, p) => transferOf(statement, part, p)) : [statement];
-}
-
-function transferOf(transfer: Transfer, { memory, start }: Part, p: number): Transfer {
-  const at = transfer.extent.length - memory.shape.length;
-  return {
-    ...transfer,
-    memory: memory.name,
-    offset: transfer.offset.map((expr, d) => (d === at ? { ...expr, base: expr.base + start } : expr)),
-    extent: transfer.extent.map((size, d) => (d === at ? memory.shape[0] : size)),
-    ...(transfer.label !== undefined && { label: `${transfer.label}$p${p}` }),
-  };
+  if (!own) return [statement];
+  return own.map(({ memory, start }, p) => {
+    const block = { name: memory.name, dimension: 0, start, size: memory.shape[0], suffix: `$p${p}` };
+    return blockOfTransfer(statement, memory, block);
+  });
 }
 
 function leafIn(leaf: Leaf, parts: Parts): Leaf {

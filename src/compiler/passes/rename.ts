@@ -1,5 +1,5 @@
-/** Memories of a statement: which it accesses, and the same statement with others. */
-import type { Leaf, Loop, Nest, Statement } from '../../ir/loops.ts';
+/** Memories of a statement: which it accesses, and the same statement with others, or with parts of them. */
+import type { Leaf, Loop, Memory, Nest, Statement, Transfer } from '../../ir/loops.ts';
 
 /** Adds the memories that a statement accesses; what is inside `except` is left out. */
 export function collectMemories(statement: Statement, names: Set<string>, except?: Statement): void {
@@ -34,5 +34,28 @@ export function renameMemories(statement: Statement, name: (memory: string) => s
       return value;
     }),
     effects: statement.effects.map((effect) => (effect.kind === 'result' ? effect : { ...effect, memory: name(effect.memory) })),
+  };
+}
+
+/** A block of a memory as a memory of its own: `size` indices of a dimension from `start` on. */
+export interface MemoryBlock {
+  readonly name: string;
+  readonly dimension: number;
+  readonly start: number;
+  readonly size: number;
+  /** Added to labels. */
+  readonly suffix: string;
+}
+
+/** The part of a transfer of a memory that concerns a block of it. */
+export function blockOfTransfer(transfer: Transfer, { shape }: Pick<Memory, 'shape'>, block: MemoryBlock): Transfer {
+  // The memory may drop leading dimensions of the array.
+  const at = block.dimension + transfer.extent.length - shape.length;
+  return {
+    ...transfer,
+    memory: block.name,
+    offset: transfer.offset.map((expr, d) => (d === at ? { ...expr, base: expr.base + block.start } : expr)),
+    extent: transfer.extent.map((size, d) => (d === at ? block.size : size)),
+    ...(transfer.label !== undefined && { label: transfer.label + block.suffix }),
   };
 }
