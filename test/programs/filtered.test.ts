@@ -611,11 +611,14 @@ describe('what cannot be combined is refused with one message at its line', () =
         'w',
         v.filter(v.scan('add', large), (value) => value.gt(0)),
       );
+      const above = v.map([large], (value) => value.gt(v.foldOver('max', [10000], (k) => large.at(k))));
+      v.output('u', v.filter(large, above));
     });
     expect(found).toEqual([
       'a scan is read at something else than a variable of its last axis',
       'what `z` needs all of needs 10000 words on chip, a memory has 8192',
       'what `w` is filtered from needs 10000 words on chip, a memory has 8192',
+      'what `u` is filtered from needs 10000 words on chip, a memory has 8192',
     ]);
   });
 });

@@ -49,7 +49,11 @@ export function lowerFiltered(job: FilteredJob): void {
   const index = out.map((dimension) => Index.variable(dimension.name));
   const full = target.lanes > 1 && words % target.lanes === 0;
   const made = [of.values, of.mask].some((one) => madeInStages(one.at(...index)));
-  if (made && words > target.memoryWords) problem(noRoom(`what \`${name}\` is filtered from`, words, target.memoryWords, callerSource()));
+  if (made && words > target.memoryWords) {
+    problem(noRoom(`what \`${name}\` is filtered from`, words, target.memoryWords, callerSource()));
+    v.leaf({ u: 1 }, () => count.set(0));
+    return;
+  }
   v.pipe({}, () => {
     const value = kept(job, out, of.values.at(...index), 'values');
     const mask = kept(job, out, of.mask.at(...index), 'mask') as { readonly expr: Expr<'i32'>; readonly word?: Word };
@@ -70,7 +74,8 @@ type Word = (index: readonly IndexLike[]) => Expr;
 /** What needs stages of its own is made before, and stays on chip. */
 function kept(job: FilteredJob, out: readonly Dimension[], expr: Expr, what: string): { readonly expr: Expr; readonly word?: Word } {
   if (!madeInStages(expr)) return { expr };
-  let word: Word = () => expr;
+  // What cannot be made has been told of.
+  let word: Word = () => Expr.constant(expr.type, 0);
   const name = `${job.name}_${what}`;
   lowerStaged({ ...job, name, type: expr.type, out, expr }, { kept: (made) => (word = made) }, Number.POSITIVE_INFINITY);
   return { expr, word: (index) => word(index) };
