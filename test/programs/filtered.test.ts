@@ -433,6 +433,22 @@ describe('scans', () => {
   });
 });
 
+test('one word folded over tiles and their rows', async () => {
+  const n = 300;
+  const x = ints(n);
+  const sums = [...x].map((_, at) => x.slice(0, at + 1).reduce((a, b) => a + b, 0));
+  await check(
+    small,
+    { x },
+    (v) => {
+      const a = v.input('x', 'i32', [n]);
+      const size = v.map([v.scan('add', a)], (sum) => sum.abs());
+      v.result('all', v.fold('add', size));
+    },
+    { results: { all: sums.reduce((total, sum) => total + Math.abs(sum), 0) } },
+  );
+});
+
 test('folds that depend on no index, and folds of them', async () => {
   const x = ints(90);
   const sum = x.reduce((a, b) => a + b, 0);

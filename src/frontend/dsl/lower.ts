@@ -22,7 +22,7 @@ import { Expr } from './expr.ts';
 import type { Dram, Memory } from './handles.ts';
 import { Index, type IndexLike } from './index-expr.ts';
 import { problem } from './problems.ts';
-import { collect, keyOf, placed, type Read, readsOf } from './reads.ts';
+import { collect, keyOf, nameRead, placed, type Read, readsOf } from './reads.ts';
 import { stagedCandidates, timeOf } from './staged/candidates.ts';
 import { emitStages, type StagedOutput } from './staged/emit.ts';
 import { extractStages, isScan } from './staged/extract.ts';
@@ -117,7 +117,8 @@ export function lowerStaged(job: Omit<Job, 'to'>, to: StagedOutput['to'], folds:
   // What depends on no index is worked out once.
   const single = folds <= 1 && stages.slice(0, -1).every(({ combine, out: own }) => combine && own.length > 0);
   if (!iterated && single) return false;
-  const arrays = [...job.arrays.values()].map((array) => ({ name: array.name, shape: array.shape }));
+  const read = new Set(stages.flatMap((stage) => collect(stage.expr, ({ node }) => node.kind === 'read')).map(nameRead));
+  const arrays = [...job.arrays.values()].filter(({ name: of }) => read.has(of)).map((array) => ({ name: array.name, shape: array.shape }));
   const shape = { stages, arrays, ...(iterated ? { state: iterated.shape } : {}), times, target };
   const classes = classesOf(shape);
   if (!classes) return true;

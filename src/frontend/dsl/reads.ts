@@ -44,6 +44,9 @@ export function readsOf({ expr, arrays }: Reader, dimensions: readonly Dimension
   return [...reads.values()];
 }
 
+/** The array that a read is of. */
+export const nameRead = ({ node }: Expr): string => (node.kind === 'read' ? node.memory : '');
+
 const readOf = (
   array: string,
   index: readonly { readonly base: number; readonly terms: readonly { var: string; coef: number }[] }[],

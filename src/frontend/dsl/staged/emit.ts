@@ -354,14 +354,17 @@ class Emitter {
         made[0] = nth.lt(classes.row.size).select(made[0], new Expr(stage.type, { kind: 'const', bits: neutral }));
       }
       const { node } = place.at(...at);
-      const carried = carries && tiles > 1 && node.kind === 'read';
+      // A single word is combined over the tiles as well, and others are carried from tile to tile.
+      const alone = carries && tiles > 1 && stage.out.length === 0;
+      const carried = carries && tiles > 1 && !alone && node.kind === 'read';
       const init: ReduceInit = carried
         ? { kind: 'carried', memory: node.memory, index: node.index, over: [around.t?.variableName ?? 't'], first: neutral }
         : use === 'tree'
           ? { kind: 'none' }
           : { kind: 'const', bits: neutral };
       const op = ragged ? stage.combine.op : combined.op;
-      place.set(at, new Expr(stage.type, { kind: 'reduce', op, args: made, over: stage.fold.map(({ name }) => name), init }));
+      const over = [...(alone ? [around.t?.variableName ?? 't'] : []), ...stage.fold.map(({ name }) => name)];
+      place.set(at, new Expr(stage.type, { kind: 'reduce', op, args: made, over, init }));
     });
   }
 
