@@ -12,9 +12,9 @@ import { tripsOf } from './affine.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import { type LeafPlace, leafBody, type ReductionCode, reductionsOf } from './evaluate-leaf.ts';
 import { queueReaders } from './evaluate-queues.ts';
-import { affine, Block, endOf, type Names } from './evaluate-values.ts';
+import { affine, Block, endOf, type Names, wordText } from './evaluate-values.ts';
 import { lineOf } from './line-verify.ts';
-import type { Leaf, Loop, LoopProgram, Nest, Statement, Transfer } from './loops.ts';
+import type { Bound, Leaf, Loop, LoopProgram, Nest, Statement, Transfer } from './loops.ts';
 
 /** The body of a function of (dram, memories, queues, args, results, lib). */
 export function generateCode(program: LoopProgram, options: EvaluateOptions): string {
@@ -125,8 +125,10 @@ function transferCode(transfer: Transfer, names: Names): string {
   const { program, readers } = names;
   const shape = program.dram.find(({ name }) => name === transfer.dram)?.shape ?? [];
   const list = (items: readonly (string | number)[]) => `[${items.join(', ')}]`;
+  const word = (bound: Bound | undefined, otherwise: string) => (bound ? wordText(program, bound) : otherwise);
+  const data = `${word(transfer.start, '0')}, ${word(transfer.count, 'Infinity')}`;
   const moved = (memory: string) =>
-    `transfer(${transfer.kind === 'load'}, d_${transfer.dram}, ${list(shape)}, ${memory}, ${list(transfer.offset.map(affine))}, ${list(transfer.extent)});`;
+    `transfer(${transfer.kind === 'load'}, d_${transfer.dram}, ${list(shape)}, ${memory}, ${list(transfer.offset.map(affine))}, ${list(transfer.extent)}, ${data});`;
   const memory = program.memories.find(({ name }) => name === transfer.memory);
   if (memory?.kind === 'lines')
     return [...newLine(memory.name, names), moved(`m_${memory.name}.subarray(${(memory.shape[0] - 1) * wordsIn(lineOf(memory))})`)].join(

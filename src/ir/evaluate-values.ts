@@ -6,7 +6,7 @@ import { invariant } from '../base/invariant.ts';
 import { floatOf } from '../ops/eval.ts';
 import { type Domain, EXPRESSIONS, type Expression } from '../ops/expression.ts';
 import type { Op } from '../ops/table.ts';
-import type { AffineExpr, Effect, Leaf, Loop, LoopProgram, Statement } from './loops.ts';
+import type { AffineExpr, Bound, Effect, Leaf, Loop, LoopProgram, Statement } from './loops.ts';
 
 export interface Names {
   readonly program: LoopProgram;
@@ -42,9 +42,11 @@ export function address(program: LoopProgram, memory: string, index: readonly Af
 /** Where a loop ends, and the line that finds it out as the loop begins (none for a constant). */
 export function endOf({ var: name, max, bound }: Loop, program: LoopProgram): { readonly text: string; readonly define: string[] } {
   if (!bound) return { text: String(max), define: [] };
-  const word = `m_${bound.memory}[${address(program, bound.memory, bound.index)}]`;
-  return { text: `end_${name}`, define: [`const end_${name} = Math.min(${max}, ${word});`] };
+  return { text: `end_${name}`, define: [`const end_${name} = Math.min(${max}, ${wordText(program, bound)});`] };
 }
+
+/** The word of a bound. */
+export const wordText = (program: LoopProgram, { memory, index }: Bound): string => `m_${memory}[${address(program, memory, index)}]`;
 
 /** The domain in which an operation gives its result, and its text for operands asked for by `get`. */
 export function operationText(op: Op, ops: boolean, get: (operand: number, domain: Domain) => string, arity: number): Text {

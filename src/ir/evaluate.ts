@@ -85,7 +85,10 @@ type Run = (
   lib: object,
 ) => void;
 
-/** Moves a box between an array and a memory, row by row; outside the array zeros are loaded and nothing is stored. */
+/**
+ * Moves a box between an array and a memory, row by row, `start` words later and at most `most` words of a row; beyond that, and
+ * outside the array, zeros are loaded and nothing is stored.
+ */
 function transfer(
   load: boolean,
   array: Int32Array,
@@ -93,20 +96,23 @@ function transfer(
   memory: Int32Array,
   offset: readonly number[],
   extent: readonly number[],
+  start: number,
+  most: number,
 ): void {
   const last = shape.length - 1;
   const run = extent[last];
-  const before = Math.min(run, Math.max(0, -offset[last]));
-  const inside = Math.max(0, Math.min(run, shape[last] - offset[last]) - before);
+  const begin = offset[last] + start;
+  const before = Math.min(run, Math.max(0, -begin));
+  const inside = Math.max(0, Math.min(run, shape[last] - begin, most) - before);
   let at = 0;
   const walk = (dimension: number, row: number, real: boolean): void => {
     if (dimension === last) {
-      const start = row * shape[last] + offset[last] + before;
+      const first = row * shape[last] + begin + before;
       const count = real ? inside : 0;
       if (load) {
         memory.fill(0, at, at + run);
-        if (count > 0) memory.set(array.subarray(start, start + count), at + before);
-      } else if (count > 0) array.set(memory.subarray(at, at + count), start);
+        if (count > 0) memory.set(array.subarray(first, first + count), at + before);
+      } else if (count > 0) array.set(memory.subarray(at, at + count), first);
       at += run;
       return;
     }

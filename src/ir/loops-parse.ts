@@ -6,6 +6,7 @@ import { OPS, type Op } from '../ops/table.ts';
 import type { Contraction, Dimension, Factor } from './contraction.ts';
 import type {
   AffineExpr,
+  Bound,
   DramArray,
   Effect,
   ElementType,
@@ -106,13 +107,21 @@ function statement(cursor: Cursor): Statement {
   const kind = cursor.oneOf(['load', 'store'] as const);
   const first = cursor.name();
   if (kind === 'load') {
-    const box = { offset: indices(cursor), extent: sizes(cursor) };
+    const own = box(cursor);
     cursor.symbol('->');
-    return { kind, dram: first, memory: cursor.name(), ...box, ...tail(cursor) } satisfies Transfer;
+    return { kind, dram: first, memory: cursor.name(), ...own, ...tail(cursor) } satisfies Transfer;
   }
   cursor.symbol('->');
-  return { kind, dram: cursor.name(), memory: first, offset: indices(cursor), extent: sizes(cursor), ...tail(cursor) } satisfies Transfer;
+  return { kind, dram: cursor.name(), memory: first, ...box(cursor), ...tail(cursor) } satisfies Transfer;
 }
+
+function box(cursor: Cursor): Pick<Transfer, 'offset' | 'extent' | 'start' | 'count'> {
+  const place = { offset: indices(cursor), extent: sizes(cursor) };
+  const start = cursor.accept('from') ? { start: bound(cursor) } : {};
+  return { ...place, ...start, ...(cursor.accept('below') && { count: bound(cursor) }) };
+}
+
+const bound = (cursor: Cursor): Bound => ({ memory: cursor.name(), index: indices(cursor) });
 
 function leaf(cursor: Cursor): Leaf {
   const head = { kind: 'leaf' as const, loops: loops(cursor), ...tail(cursor) };
@@ -201,10 +210,10 @@ function loops(cursor: Cursor): Loop[] {
     const min = cursor.integer();
     cursor.symbol('..');
     const max = cursor.integer();
-    const bound = cursor.accept('below') ? { bound: { memory: cursor.name(), index: indices(cursor) } } : {};
+    const end = cursor.accept('below') ? { bound: bound(cursor) } : {};
     const step = cursor.accept('step') ? cursor.integer() : 1;
     const par = cursor.accept('par') ? cursor.integer() : 1;
-    list.push({ var: name, min, max, step, par, ...bound });
+    list.push({ var: name, min, max, step, par, ...end });
   }
   return list;
 }

@@ -6,7 +6,7 @@
  *     result sum i32
  *     memory tile i32 [32]
  *     nest pipe (t: 0..64 step 32) {
- *       load x[t] [32] -> tile
+ *       load x[t] [32] -> tile                       (with words of run time: `x[t] [32] from start[0] below count[0]`)
  *       leaf (i: 0..32 par 16) {                     (a bound of run time: `i: 0..32 below count[t] par 16`)
  *         guard t + i < 60
  *         %0 = read tile[i] : i32
@@ -17,7 +17,7 @@
  */
 import { printAffine } from './affine.ts';
 import { printContraction } from './contraction.ts';
-import type { AffineExpr, Effect, Leaf, Loop, LoopProgram, ReduceInit, Source, Statement, Value } from './loops.ts';
+import type { AffineExpr, Bound, Effect, Leaf, Loop, LoopProgram, ReduceInit, Source, Statement, Value } from './loops.ts';
 
 export function printLoops(program: LoopProgram): string {
   const lines = [`program ${JSON.stringify(program.name)} ${JSON.stringify(program.params)}`];
@@ -44,8 +44,9 @@ function printStatement(statement: Statement, margin: string, lines: string[]): 
     for (const line of leafLines(statement)) lines.push(inside + line);
     lines.push(`${margin}}`);
   } else {
-    const { kind, dram, memory, offset, extent } = statement;
-    const box = `${dram}${indices(offset)} ${sizes(extent)}`;
+    const { kind, dram, memory, offset, extent, start, count } = statement;
+    const word = (name: string, bound: Bound | undefined) => (bound ? ` ${name} ${bound.memory}${indices(bound.index)}` : '');
+    const box = `${dram}${indices(offset)} ${sizes(extent)}${word('from', start)}${word('below', count)}`;
     lines.push(`${margin}${kind} ${kind === 'load' ? `${box} -> ${memory}` : `${memory} -> ${box}`}${tail}`);
   }
 }

@@ -4,7 +4,17 @@ import { type Scope, verifyAccess, verifyAffine } from './access-verify.ts';
 import { rangeOf } from './affine.ts';
 import { verifyLeafValues } from './leaf-verify.ts';
 import { lineOf, verifyLines } from './line-verify.ts';
-import type { Bound, Leaf, Loop, LoopProgram, Nest, Source, Statement, Transfer } from './loops.ts';
+import {
+  type Bound,
+  type Leaf,
+  type Loop,
+  type LoopProgram,
+  type Nest,
+  type Source,
+  type Statement,
+  type Transfer,
+  wordsOf,
+} from './loops.ts';
 import {
   badBound,
   badGuard,
@@ -102,6 +112,13 @@ function verifyBound(loop: Loop, { memory: name, index }: Bound, statement: Nest
     scope.report(badBound(loop.var, `is known at run time, and it asks for ${loop.par} copies`, 'copy a loop around it', source));
 }
 
+/** A word that a transfer takes is a whole number. */
+function verifyWord(what: string, { memory: name, index }: Bound, scope: Scope, source?: Source): void {
+  verifyAccess(what, name, index, scope, source);
+  const memory = scope.program.memories.find((candidate) => candidate.name === name);
+  if (memory && memory.type !== 'i32') scope.report(badTransfer(`${what} is a word of ${memory.type}`, 'count in i32', source));
+}
+
 function writes(statement: Statement, memory: string): boolean {
   if (statement.kind === 'nest') return statement.body.some((child) => writes(child, memory));
   if (statement.kind !== 'leaf') return statement.kind === 'load' && statement.memory === memory;
@@ -111,6 +128,19 @@ function writes(statement: Statement, memory: string): boolean {
 function verifyTransfer(transfer: Transfer, scope: Scope): void {
   const { kind, source, offset, extent } = transfer;
   const { program, report } = scope;
+  for (const [what, word] of [
+    ['start', transfer.start],
+    ['count', transfer.count],
+  ] as const)
+    if (word) verifyWord(`the ${what} of a ${kind} of \`${transfer.dram}\``, word, scope, source);
+  if (transfer.start && !transfer.count)
+    report(
+      badTransfer(
+        `a ${kind} of \`${transfer.dram}\` starts where data says`,
+        'let data also say how many words are moved: those inside the array',
+        source,
+      ),
+    );
   const inScope = verifyAffine(offset, `a ${kind} of \`${transfer.dram}\``, scope, source);
   const array = program.dram.find((candidate) => candidate.name === transfer.dram);
   const memory = program.memories.find((candidate) => candidate.name === transfer.memory);
@@ -184,6 +214,8 @@ function verifyUses(program: LoopProgram, report: Scope['report']): void {
   const visit = (statement: Statement): void => {
     if (statement.kind === 'nest' || statement.kind === 'leaf')
       for (const { bound } of statement.loops) if (bound) read.set(bound.memory, statement.source);
+    if (statement.kind === 'load' || statement.kind === 'store')
+      for (const { memory } of wordsOf(statement)) read.set(memory, statement.source);
     if (statement.kind === 'nest') statement.body.forEach(visit);
     else if (statement.kind === 'load') written.add(statement.memory);
     else if (statement.kind === 'store') read.set(statement.memory, statement.source);

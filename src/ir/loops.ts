@@ -86,7 +86,7 @@ export interface Loop {
   readonly bound?: Bound;
 }
 
-/** The word of a memory that a loop ends at; the index may use the loops around, those before it in its statement included. */
+/** The word of a memory that a loop ends at, or that a transfer takes; the index may use the loops around, those before it in its statement included. */
 export interface Bound {
   readonly memory: string;
   readonly index: readonly AffineExpr[];
@@ -109,6 +109,11 @@ export interface Nest {
  * (`store`) the whole of an on-chip memory of shape `extent` (leading extents of 1 may be dropped in
  * the memory's shape). Words outside the array are loaded as masked zeros and not stored; only loads may
  * begin before it.
+ *
+ * With `start` and `count` data decides, by words that are read just before the transfer: the box begins `start` words later in
+ * the last dimension, and of every row only the first `count` words are moved (none where it is 0 or less, all where it is more
+ * than there are); the others are loaded as zeros and not stored. (A fabric takes both as they are: whoever writes them sees that
+ * `start` is not negative, and that what `count` says is moved lies in the array.)
  */
 export interface Transfer {
   readonly kind: 'load' | 'store';
@@ -116,9 +121,15 @@ export interface Transfer {
   readonly memory: string;
   readonly offset: readonly AffineExpr[];
   readonly extent: readonly number[];
+  /** Only together with `count`. */
+  readonly start?: Bound;
+  readonly count?: Bound;
   readonly label?: string;
   readonly source?: Source;
 }
+
+/** The words that a transfer takes from memories. */
+export const wordsOf = ({ start, count }: Transfer): readonly Bound[] => [...(start ? [start] : []), ...(count ? [count] : [])];
 
 /** A value of a leaf, identified by its position in `Leaf.values`. */
 export type Value =

@@ -6,6 +6,7 @@ import { buildProgram } from '../../src/sweep/point/build.ts';
 import { runPoint } from '../../src/sweep/point/point.ts';
 import { argued, branches, copied, counted, nested, rows, triangle } from '../support/dynamic-programs.ts';
 import { fabricNamed } from '../support/fabric.ts';
+import { chained, columns, gated, lists, rounds } from '../support/transfer-programs.ts';
 
 const demo = fabricNamed('demo');
 const given = { arrays: new Map(), args: new Map(), seed: 1 } as const;
@@ -22,6 +23,12 @@ const PROGRAMS = [
   ['a queue that a triangle fills', programNamed('suite/CountZero'), { N: 6 }],
   ['as many words of a queue as a loop counts', programNamed('suite/VarDeq'), {}],
   ['a table of pointers', programNamed('suite/BankRange'), { nCols: 9, indPtrLen: 10, nodePar: 1, ip: 8 }],
+  ['stores in both arms of a branch', gated([1, 0, 0, 1, 1], 8), {}],
+  ['a branch never taken', gated([0, 0, 0], 8, false), {}],
+  ['order through memory across arms', chained([1, 0, 1, 1, 0], 8), {}],
+  ['lists that start anywhere and are as long as they are', lists([3, -4, 30, 90, 64, 16], [5, 24, 0, 24, 23, 16], 4), {}],
+  ['boxes of rows from anywhere', columns([0, 5, 30], [12, 7, 12], 4), {}],
+  ['transfers in loops that end at run time', rounds([2, 2, 0, 4], [1, 0, 1, 1], 8), {}],
 ] as const;
 
 test.runIf(process.env.KILN_FULL).each(PROGRAMS)('%s', async (_, one, params) => {

@@ -109,7 +109,7 @@ export const BENCHES: readonly MutationBench[] = [
     ],
   },
   unit('host', 'kiln_host', kiln('host'), (bench, cases) => seedsOf('host', cases).map((seed) => playRandomHost(arch, bench, seed, 300))),
-  unit('ag', 'kiln_ag', kiln('ag ag_pack ag_read ag_request'), (bench, cases) => [
+  unit('ag', 'kiln_ag', kiln('ag ag_word ag_pack ag_read ag_request'), (bench, cases) => [
     ...seedsOf('ag', cases).map((seed) => playRandomAg(arch, bench, seed, 600)),
     ...seedsOf('full', Math.ceil(cases / 2)).map((seed) => playFullAg(arch, bench, seed, 600)),
     ...seedsOf('empty', Math.ceil(cases / 10)).map((seed) => playEmptyAg(arch, bench, seed)),

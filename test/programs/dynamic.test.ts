@@ -67,18 +67,17 @@ const messages = (build: (v: Explicit) => void, fabric = tiny): string[] => {
 };
 
 test('what cannot end at run time is refused', () => {
-  expect(
-    messages(({ dramOut, sram, pipe, store, leaf }) => {
-      const y = dramOut('y', 'i32', [4]);
-      pipe({ i: 4 }, ({ i }) => {
-        pipe({ b: i }, () => {
-          const word = sram('word', 'i32', [1]);
-          leaf({ j: 1 }, () => word.set([0], 1));
-          store(y, [i], word);
-        });
+  const inputs = messages(({ dramOut, sram, pipe, store, leaf }) => {
+    const y = dramOut('y', 'i32', [4]);
+    pipe({ i: 4 }, ({ i }) => {
+      pipe({ a: i, b: i, c: i }, () => {
+        const word = sram('word', 'i32', [1]);
+        leaf({ j: 1 }, () => word.set([0], 1));
+        store(y, [i], word);
       });
-    }),
-  ).toEqual(['transfer of `y` cannot be mapped yet: the loop `b` around it ends at run time, and address generators have constant bounds']);
+    });
+  });
+  expect(inputs[0]).toContain('it needs more than 2 scalar inputs');
   const last = messages(({ result, pipe, leaf }) => {
     const y = result('y', 'i32');
     pipe({ i: 4 }, ({ i }) => leaf({ j: i }, ({ j }) => y.set(j.value)));

@@ -1,6 +1,17 @@
 /** Where each statement stands: its enclosing nests, and who accesses each memory. */
 import { lineOf } from '../../ir/line-verify.ts';
-import type { AffineExpr, Bound, Leaf, Loop, LoopProgram, Memory, Nest, Statement, Transfer } from '../../ir/loops.ts';
+import {
+  type AffineExpr,
+  type Bound,
+  type Leaf,
+  type Loop,
+  type LoopProgram,
+  type Memory,
+  type Nest,
+  type Statement,
+  type Transfer,
+  wordsOf,
+} from '../../ir/loops.ts';
 
 /** A transfer or leaf with the nests around it, outermost first. */
 export interface Site {
@@ -11,10 +22,13 @@ export interface Site {
   readonly outer: readonly Loop[];
   /**
    * The site stands for the reads of the bound of this loop, each time the loop begins: just before the statement of the loop, with
-   * the loops of the statement that are around it as its own.
+   * the loops of the statement that are around it as its own. Or for the reads of this word of a transfer, just before it.
    */
-  readonly bounds?: Loop;
+  readonly bounds?: Ended;
 }
+
+/** What takes a word each time it begins: a loop with a bound, or a transfer (by that word of it). */
+export type Ended = Loop | Bound;
 
 /** All transfers and leaves in program order, and before each statement the bounds of its loops. */
 export function sitesOf(program: LoopProgram): Site[] {
@@ -23,10 +37,16 @@ export function sitesOf(program: LoopProgram): Site[] {
     const outer = nests.flatMap((nest) => nest.loops);
     if (statement.kind === 'nest' || statement.kind === 'leaf')
       for (const loop of statement.loops)
-        if (loop.bound) sites.push({ id: sites.length, statement: boundLeaf(statement, loop), nests, outer, bounds: loop });
+        if (loop.bound) {
+          const around = statement.loops.slice(0, statement.loops.indexOf(loop));
+          sites.push({ id: sites.length, statement: wordLeaf(loop.bound, loop.var, around, statement), nests, outer, bounds: loop });
+        }
     if (statement.kind === 'nest') {
       for (const child of statement.body) visit(child, [...nests, statement]);
     } else {
+      if (statement.kind !== 'leaf')
+        for (const word of wordsOf(statement))
+          sites.push({ id: sites.length, statement: wordLeaf(word, word.memory, [], statement), nests, outer, bounds: word });
       sites.push({ id: sites.length, statement, nests, outer });
     }
   };
@@ -34,12 +54,11 @@ export function sitesOf(program: LoopProgram): Site[] {
   return sites;
 }
 
-function boundLeaf(statement: Nest | Leaf, loop: Loop): Leaf {
-  const { memory, index } = loop.bound as Bound;
-  const around = statement.loops.slice(0, statement.loops.indexOf(loop));
+/** The read of a word as a leaf without effects. */
+function wordLeaf({ memory, index }: Bound, name: string, around: readonly Loop[], statement: Statement): Leaf {
   return {
     kind: 'leaf',
-    loops: [...around, { var: `${loop.var}$end`, min: 0, max: 1, step: 1, par: 1 }],
+    loops: [...around, { var: `${name}$end`, min: 0, max: 1, step: 1, par: 1 }],
     values: [{ kind: 'read', memory, index, type: 'i32' }],
     effects: [],
     guards: [],

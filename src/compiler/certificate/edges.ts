@@ -30,6 +30,9 @@ export interface Edge {
 /** Cycles inside a generator beside the memory's own latency, at the least: its queues. */
 export const READ_QUEUES = 3;
 
+/** From an issue to the vectors of a run without words. */
+const EMPTY_RUN = 2;
+
 /** Every edge, in order of tiles and ports. */
 export function edgesOf(
   fabric: Fabric,
@@ -100,7 +103,7 @@ function senderOf(
     }
     case 'ag': {
       const ag = unit as AgConfig;
-      if (net !== 'control') return { number: 0, push: 0, latency: memory.readLatency + READ_QUEUES };
+      if (net !== 'control') return { number: 0, push: 0, latency: dataDecides(ag) ? EMPTY_RUN : memory.readLatency + READ_QUEUES };
       return {
         number: 0,
         push: ag.tokenOut[from.port].mask,
@@ -112,8 +115,14 @@ function senderOf(
   }
 }
 
-/** Some run lies beyond the end of its array: its token does not wait for the memory. */
-function hasEmptyRuns({ chain, row, column }: AgConfig): boolean {
+/** Data says how many runs there are, or how many words they have: perhaps none, and then nothing waits for the memory. */
+const dataDecides = ({ chain, column }: AgConfig): boolean =>
+  chain.counters.slice(0, chain.count).some(({ bound }) => bound !== 0) || (column.used === 1 && column.from.used === 1);
+
+/** Some run may have no words, or there may be no run: its token does not wait for the memory. */
+function hasEmptyRuns(ag: AgConfig): boolean {
+  if (dataDecides(ag)) return true;
+  const { chain, row, column } = ag;
   const trips = tripsOf(chain);
   return [row, column].some(
     ({ used, at, limit }) => used === 1 && trips.reduce((most, n, c) => most + Math.max(0, (n - 1) * at.inc[c]), at.base) >= limit,

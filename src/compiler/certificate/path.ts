@@ -60,7 +60,8 @@ export function criticalPath(
     }
     last[at] = first[at] + work(contexts[at]) - 1;
     for (const edge of into.get(at) ?? []) {
-      if (edge.thinned) continue;
+      // What ends at run time may send nothing in its last issue.
+      if (edge.thinned || !contexts[edge.from].exact) continue;
       const arrives = last[edge.from] + edge.latency;
       if (edge.token === undefined) latest(arrives, edge);
       else {

@@ -52,7 +52,8 @@ export function slowestRecurrence(contexts: readonly Context[], edges: readonly 
 /** A token lets a whole round of its receiver begin; data of a round only has to arrive. */
 function passOf(contexts: readonly Context[], { from, to, latency, push, token, thinned }: Edge): Pass | undefined {
   if (to === undefined || thinned) return undefined;
-  if (token === undefined) return { from, to, time: latency, tokens: 0 };
+  // In a loop that ends at run time a round may have no data.
+  if (token === undefined) return contexts[from].exact && contexts[to].exact ? { from, to, time: latency, tokens: 0 } : undefined;
   const pushed = eventsOf(contexts[from], push);
   const popped = eventsOf(contexts[to], token.pop);
   if (pushed === undefined || popped === undefined || pushed.count !== popped.count) return undefined;

@@ -1,4 +1,4 @@
-/** Exactly which beats an address generator moves: its runs walked as HARDWARE.md section 6 has them. */
+/** Which beats an address generator moves, exactly where data has no say: its runs walked as HARDWARE.md section 6 has them. */
 import type { AgConfig, ChainConfig } from '../../fabric/config.ts';
 
 /** Words of a beat. */
@@ -14,10 +14,13 @@ export interface Traffic {
 }
 
 /** What one generator moves in a run of the program. */
-export function trafficOf({ chain, run, address, row, column }: AgConfig, lanes: number): Traffic {
+export function trafficOf({ chain, run, address, offset, row, column }: AgConfig, lanes: number): Traffic {
+  // A loop that ends at run time may have no iteration.
+  if (chain.counters.slice(0, chain.count).some(({ bound }) => bound !== 0)) return { beats: 0, vectors: 0 };
   const runs = issuesOf(chain);
   const vectors = runs * Math.ceil(run / lanes);
-  if (runs > WALKED) return { beats: row.used || column.used ? 0 : runs * Math.floor(run / BEAT_WORDS), vectors };
+  if (column.used && column.from.used) return { beats: 0, vectors };
+  if (runs > WALKED || offset.used) return { beats: row.used || column.used ? 0 : runs * Math.floor(run / BEAT_WORDS), vectors };
   let beats = 0;
   const counts = new Array<number>(chain.count).fill(0);
   for (let issue = 0; issue < runs; issue++) {

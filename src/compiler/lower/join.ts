@@ -1,29 +1,12 @@
 /** Many tokens, few token inputs: compute units that wait for several tokens and send one. */
 import { zeroOf } from '../../base/bitstruct.ts';
 import { pcuLayout } from '../../fabric/config.ts';
-import { tripsOf } from '../trips.ts';
 import type { NetlistBuilder, Outlet, Unit } from './builder.ts';
 
-/** The token that says that a store is done. */
-export function doneToken(builder: NetlistBuilder, ag: Unit<'ag'>): Outlet {
-  const outlet: Outlet = { unit: ag.id, net: 'control', port: 0 };
-  const runs = tripsOf(ag.config.chain).reduce((product, trips) => product * trips, 1);
-  if (ag.config.tokenOut[0].mask !== 0 || runs === 1) return outlet;
-  const config = zeroOf(pcuLayout(builder.arch));
-  const unit = builder.add('pcu', `pcu.done.${ag.label}`, config, `done.${ag.label}`);
-  config.enable = 1;
-  config.chain = { ...config.chain, count: 1, par: 1 };
-  config.chain.counters[0] = { min: 0, stride: 1, max: runs, bound: 0 };
-  const port = builder.port(unit, 'control', 'in');
-  config.tokenIn[port] = { used: 1, mask: 0, init: 0 };
-  builder.connect(outlet, { unit, port }, `${ag.label} run`);
-  return { unit: unit.id, net: 'control', port: sendToken(builder, unit, 1) };
-}
-
-/** From the first stage: nothing comes behind it, so that the unit is quiet once the token, which may end the run, is out. */
-function sendToken(builder: NetlistBuilder, unit: Unit<'pcu'>, mask: number): number {
+/** From the last stage in use, so that the unit is quiet once the token, which may end the run, is out. */
+export function sendToken(builder: NetlistBuilder, unit: Unit<'pcu'>, mask: number, source = 0): number {
   const port = builder.port(unit, 'control', 'out');
-  Object.assign(unit.config.tokenOut[port], { used: 1, source: 0, mask });
+  Object.assign(unit.config.tokenOut[port], { used: 1, source, mask });
   return port;
 }
 

@@ -7,7 +7,7 @@ import { INIT, INPUT, type PcuConfig, pcuLayout } from '../../fabric/config.ts';
 import type { Leaf, Loop, Reduce, Value } from '../../ir/loops.ts';
 import { finishedBy } from '../../ir/rates.ts';
 import { OPS } from '../../ops/table.ts';
-import type { Access, Site } from '../analysis/sites.ts';
+import type { Access, Ended, Site } from '../analysis/sites.ts';
 import { isTree, laneLoop, laneShape } from '../analysis/values.ts';
 import { buildChain, type Chain, elementsOf } from '../chain.ts';
 import { cutWork, type InputClass, type Segment } from '../datapath/segments.ts';
@@ -25,14 +25,15 @@ export interface Inlet {
   readonly port: number;
 }
 
-/** A scalar input that takes the bounds of a loop. */
+/** A scalar input that takes the bounds of a loop, or a word of a transfer. */
 export interface BoundInlet {
-  readonly loop: Loop;
+  readonly taker: Ended;
   readonly unit: Unit;
   readonly port: number;
 }
 
 export interface LeafUnits {
+  readonly units: readonly Unit<'pcu'>[];
   readonly inlets: readonly Inlet[];
   readonly bounds: readonly BoundInlet[];
   /** Outlet of each effect. */
@@ -65,12 +66,12 @@ export function lowerLeaf(
   const inlets: Inlet[] = [];
   const bounds: BoundInlet[] = [];
   const producers = new Map<number, Outlet>();
-  segments.forEach((segment, i) => {
+  const units = segments.map((segment, i) => {
     const id = segments.length > 1 ? `${name}.${i}` : name;
-    lowerSegment(builder, site, leaf, segment, id, work, sent, inlets, bounds, producers, words);
+    return lowerSegment(builder, site, leaf, segment, id, work, sent, inlets, bounds, producers, words);
   });
   const effects = work.effectValues.map((value) => producers.get(value) as Outlet);
-  return { inlets, bounds, effects };
+  return { units, inlets, bounds, effects };
 }
 
 /**
@@ -103,7 +104,7 @@ export function takeBounds(builder: NetlistBuilder, unit: Unit, { bounded, confi
   return bounded.map(({ counter, loop }) => {
     const port = builder.port(unit, 'scalar', 'in');
     config.counters[counter].bound = port + 1;
-    return { loop, unit, port };
+    return { taker: loop, unit, port };
   });
 }
 
@@ -135,7 +136,7 @@ function lowerSegment(
   bounds: BoundInlet[],
   producers: Map<number, Outlet>,
   words: ReadonlySet<string>,
-): void {
+): Unit<'pcu'> {
   const { arch } = builder;
   const config = zeroOf(pcuLayout(arch));
   const unit = builder.add('pcu', `pcu.${id}`, config, id, leaf.source);
@@ -206,6 +207,7 @@ function lowerSegment(
     if (filter?.filter === 'packed') config.compact = { used: 1, flush: chain.maskOf(filter.flush ?? []) };
     else if (filter?.filter === 'dropped') config.vectorOut[outlet.port].drop = 1;
   }
+  return unit;
 }
 
 /** The sets of loop variables whose boundaries a PCU must see. */

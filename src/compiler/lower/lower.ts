@@ -14,13 +14,13 @@ import { invariant } from '../../base/invariant.ts';
 import { hostLayout } from '../../fabric/config.ts';
 import type { DramArray, Leaf, Loop, LoopProgram, Memory } from '../../ir/loops.ts';
 import type { Netlist } from '../../ir/netlist.ts';
-import { type Access, accessesOf, type Site, sitesOf } from '../analysis/sites.ts';
+import { type Access, accessesOf, type Ended, type Site, sitesOf } from '../analysis/sites.ts';
 import { elementsOf } from '../chain.ts';
 import { unsupported } from '../messages.ts';
 import { splitLarge } from '../passes/parts.ts';
 import { findStreams } from '../passes/streams.ts';
 import { NetlistBuilder, type Outlet, type Unit } from './builder.ts';
-import { doneToken, joinTokens } from './join.ts';
+import { joinTokens, sendToken } from './join.ts';
 import { type BoundInlet, type LeafUnits, lowerLeaf } from './leaf.ts';
 import { type MemoryPlan, planMemory } from './memory-plan.ts';
 import { type OrderEdge, orderOf } from './order.ts';
@@ -58,6 +58,7 @@ export function lower(arch: Arch, whole: LoopProgram): Lowered {
   const transfers = new Map<Site, Unit<'ag'>>();
   const leaves = new Map<Site, LeafUnits>();
   const words = wordsOf(accesses, streams);
+  const told = sites.some(({ statement, outer }) => statement.kind === 'store' && isOpen(outer));
   for (const site of sites) {
     if (site.bounds) continue;
     if (site.statement.kind === 'leaf') {
@@ -76,6 +77,7 @@ export function lower(arch: Arch, whole: LoopProgram): Lowered {
         addresses.get(dram.name) as number,
         name,
         around,
+        told && isOpen(site.outer),
       );
       transfers.set(site, transfer.unit);
       ordered.set(site, transfer);
@@ -83,10 +85,12 @@ export function lower(arch: Arch, whole: LoopProgram): Lowered {
   }
   connectOrder(builder, order, ordered);
   const ends = new Endpoints(builder, transfers, leaves);
-  const bounds: BoundInlet[] = [...leaves.values()].flatMap((units) => units.bounds);
+  const bounds: BoundInlet[] = [...leaves.values(), ...ordered.values()].flatMap((units) => units.bounds);
   // Which contexts end at a bound is known when all of them are there.
-  const sources: { readonly from: Outlet; readonly loop: Loop; readonly label: string }[] = [];
+  const sources: { readonly from: Outlet; readonly taker: Ended; readonly label: string }[] = [];
   const memories: MemoryPlan[] = [];
+  /** What is through at run time, beside the stores: it comes before them as a rule. */
+  const early: Outlet[] = told ? endsOf(builder, ordered, leaves) : [];
   for (const declared of program.memories) {
     const queue = queues.get(declared.name);
     if (declared.kind === 'fifo' && !queue) continue;
@@ -106,7 +110,7 @@ export function lower(arch: Arch, whole: LoopProgram): Lowered {
     }
     const { bounds: ended } = reads[0].site;
     if (streams.has(memory.name) && ended) {
-      sources.push({ from: ends.writer(writes[0]), loop: ended, label: memory.name });
+      sources.push({ from: ends.writer(writes[0]), taker: ended, label: memory.name });
       continue;
     }
     if (streams.has(memory.name)) {
@@ -115,18 +119,19 @@ export function lower(arch: Arch, whole: LoopProgram): Lowered {
     }
     const plan = planMemory(arch, memory, list, busiest);
     memories.push(plan);
-    const units = lowerMemory(builder, plan);
+    const units = lowerMemory(builder, plan, told);
+    early.push(...units.ends);
     plan.writers.forEach((writer, w) => {
       for (const inlet of units.inlets[w]) builder.connect(ends.writer(writer.access), inlet, `${memory.name} write`);
     });
     bounds.push(...units.bounds);
     for (const [{ access }, from] of units.outlets)
-      if (access.site.bounds) sources.push({ from, loop: access.site.bounds, label: `${memory.name} read` });
+      if (access.site.bounds) sources.push({ from, taker: access.site.bounds, label: `${memory.name} read` });
     for (const [reader, outlet] of units.outlets)
       for (const inlet of ends.readers(reader.access)) builder.connect(outlet, inlet, `${memory.name} read`);
   }
-  for (const { from, loop, label } of sources) for (const inlet of bounds) if (inlet.loop === loop) builder.connect(from, inlet, label);
-  const { args, results } = lowerHost(builder, sites, transfers, leaves);
+  for (const { from, taker, label } of sources) for (const inlet of bounds) if (inlet.taker === taker) builder.connect(from, inlet, label);
+  const { args, results } = lowerHost(builder, sites, transfers, leaves, early);
   return { netlist: builder.finish(), addresses, dramWords, busiest, args, results, memories, streams };
 }
 
@@ -170,6 +175,34 @@ class Endpoints {
     invariant(inlets.length > 0, 'a read value is used');
     return inlets.map(({ unit, port }) => ({ unit, port }));
   }
+}
+
+/** Does one of the loops end at run time? */
+const isOpen = (loops: readonly Loop[]): boolean => loops.some(({ bound }) => bound);
+
+/**
+ * Tokens of loads and leaves in loops that end at run time. A store there may be done without data, before what would have made
+ * the data has passed over its iteration: the run is over when that has, too.
+ */
+function endsOf(builder: NetlistBuilder, transfers: ReadonlyMap<Site, TransferUnit>, leaves: ReadonlyMap<Site, LeafUnits>): Outlet[] {
+  const loads = [...transfers].filter(([{ statement, outer }]) => statement.kind === 'load' && isOpen(outer));
+  const units = [...leaves].filter(([{ outer }]) => isOpen(outer)).flatMap(([, leaf]) => leaf.units);
+  return [
+    ...loads.map(([, { unit }]): Outlet => ({ unit: unit.id, net: 'control', port: 0 })),
+    ...units.map(
+      (unit): Outlet => ({
+        unit: unit.id,
+        net: 'control',
+        port: sendToken(builder, unit, 2 ** unit.config.chain.count - 1, lastStage(unit)),
+      }),
+    ),
+  ];
+}
+
+/** The last stage from which something leaves straight. */
+function lastStage({ config }: Unit<'pcu'>): number {
+  const sources = [...config.vectorOut, ...config.scalarOut].filter(({ used }) => used).map(({ source }) => source);
+  return Math.min(Math.max(...sources), config.tree.used ? config.tree.source : config.stages.length - 1);
 }
 
 /** A token for every edge; transfers that several wait for at the same loops send one. */
@@ -224,14 +257,15 @@ function lowerHost(
   sites: readonly Site[],
   transfers: ReadonlyMap<Site, Unit<'ag'>>,
   leaves: ReadonlyMap<Site, LeafUnits>,
+  early: readonly Outlet[],
 ): { args: Map<string, number>; results: Map<string, number> } {
   const config = zeroOf(hostLayout(builder.arch));
   const host = builder.add('host', 'host', config, 'host');
   const args = new Map<string, number>();
   const results = new Map<string, number>();
   const stores = sites.filter(({ statement }) => statement.kind === 'store');
-  const stored = stores.map((site) => doneToken(builder, transfers.get(site) as Unit<'ag'>));
-  for (const outlet of joinTokens(builder, stored, builder.arch.host.tokens)) {
+  const stored = stores.map((site): Outlet => ({ unit: (transfers.get(site) as Unit<'ag'>).id, net: 'control', port: 0 }));
+  for (const outlet of joinTokens(builder, [...early, ...stored], builder.arch.host.tokens)) {
     const port = builder.port(host, 'control', 'in');
     config.tokens[port].expect = 1;
     builder.connect(outlet, { unit: host, port }, `${outlet.unit} done`);

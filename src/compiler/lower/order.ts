@@ -9,7 +9,7 @@
  * transfers inside overlap.
  */
 import { sameLoop, tripsOf } from '../../ir/affine.ts';
-import type { AffineExpr, DramArray, Loop, LoopProgram, Transfer } from '../../ir/loops.ts';
+import type { DramArray, Loop, LoopProgram, Transfer } from '../../ir/loops.ts';
 import type { Site } from '../analysis/sites.ts';
 
 export interface OrderEdge {
@@ -32,15 +32,46 @@ export function orderOf(program: LoopProgram, sites: readonly Site[]): OrderEdge
   return program.dram.flatMap((array) => {
     if (array.role !== 'inout') return [];
     const list = sites.filter(({ statement }) => statement.kind !== 'leaf' && statement.dram === array.name);
-    return list.flatMap((first, i) => list.slice(i + 1).flatMap((second) => orderPair(array, first, second)));
+    return withoutImplied(list.flatMap((first, i) => list.slice(i + 1).flatMap((second) => orderPair(array, first, second))));
   });
+}
+
+/** Leaves out what others say together: store A before load B (of the next iteration), load B before store B, so A before store B. */
+function withoutImplied(edges: readonly OrderEdge[]): OrderEdge[] {
+  const kept = [...edges];
+  for (const edge of edges) {
+    const others = kept.filter((other) => other !== edge && sameLevel(other, edge));
+    if (others.length > 0 && sameLevel(edge, edge) && isImplied(edge, others)) kept.splice(kept.indexOf(edge), 1);
+  }
+  return kept;
+}
+
+/** Tokens of iterations of the same loops around both. */
+const sameLevel = (a: OrderEdge, b: OrderEdge): boolean =>
+  [a.sent, a.taken, b.taken].every((loops) => loops.length === b.sent.length && loops.every((loop, i) => loop === b.sent[i]));
+
+/** Is there a way over other edges that lets `to` go ahead of `from` by as many iterations at the most? */
+function isImplied({ from, to, init }: OrderEdge, others: readonly OrderEdge[]): boolean {
+  const least = new Map([[from, 0]]);
+  for (const [site, ahead] of least) {
+    for (const other of others) {
+      const sum = ahead + other.init;
+      if (other.from !== site || sum > init || (least.get(other.to) ?? init + 1) <= sum) continue;
+      // Entered anew, so that the walk comes by again.
+      least.delete(other.to);
+      least.set(other.to, sum);
+      if (other.to === to) return true;
+    }
+  }
+  return false;
 }
 
 function orderPair(array: DramArray, first: Site, second: Site): OrderEdge[] {
   if (first.statement.kind === 'load' && second.statement.kind === 'load') return [];
   const meet = (x: Loops, y: Loops, which: Which) => conflict(array, first, second, x, y, which);
   if (!meet(first.outer, second.outer, () => true)) return [];
-  const common = commonLoops(first, second);
+  // A branch is a loop of at most one iteration: what is not taken passes its tokens too, once each time the branch comes by.
+  const common = commonLoops(first, second).filter((loop) => tripsOf(loop) > 1);
   const alike = (one: At, other: At, depth: number) => common.slice(0, depth).every(({ var: name }) => one.get(name) === other.get(name));
   // The outermost loops that keep the two apart within an iteration: then only another iteration is waited for.
   let depth = 0;
@@ -98,8 +129,8 @@ function conflict(array: DramArray, first: Site, second: Site, x: Loops, y: Loop
       (other) =>
         which(one, other) &&
         array.shape.every((_, d) => {
-          const p = span(a.offset[d], a.extent[d], one);
-          const q = span(b.offset[d], b.extent[d], other);
+          const p = span(a, d, one);
+          const q = span(b, d, other);
           return p.low <= q.high && q.low <= p.high;
         }),
     ),
@@ -115,8 +146,10 @@ function valuesOf(loops: Loops): At[] {
   );
 }
 
-/** First and last index of a box in one dimension. */
-function span({ base, terms }: AffineExpr, extent: number, at: At) {
+/** First and last index of a box in one dimension; anything where data says it. */
+function span({ offset, extent, start }: Transfer, d: number, at: At) {
+  const { base, terms } = offset[d];
   const low = terms.reduce((sum, { var: name, coef }) => sum + coef * (at.get(name) ?? 0), base);
-  return { low, high: low + extent - 1 };
+  const high = low + extent[d] - 1;
+  return start && d === extent.length - 1 ? { low, high: Number.POSITIVE_INFINITY } : { low, high };
 }

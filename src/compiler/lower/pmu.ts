@@ -21,11 +21,14 @@ export interface MemoryUnits {
   /** Per reader the outlet of its stream. */
   readonly outlets: ReadonlyMap<AccessPlan, Outlet>;
   readonly bounds: readonly BoundInlet[];
+  /** Tokens of contexts that end at run time, each when it is through. */
+  readonly ends: readonly Outlet[];
 }
 
 type TokenIn = PmuConfig['tokenIn'][number];
 
-export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUnits {
+/** `told`: contexts that end at run time say when they are through. */
+export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan, told: boolean): MemoryUnits {
   const { arch } = builder;
   const { memory, writers } = plan;
   if (writers.length > arch.pmu.writeContexts) {
@@ -34,6 +37,7 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUn
   const inlets: MemoryUnits['inlets'] = writers.map(() => []);
   const outlets = new Map<AccessPlan, Outlet>();
   const bounds: BoundInlet[] = [];
+  const ends: Outlet[] = [];
   plan.groups.forEach((readers, g) => {
     const config = zeroOf(pmuLayout(arch));
     const name = plan.groups.length > 1 ? `${memory.name}.${g}` : memory.name;
@@ -96,8 +100,19 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan): MemoryUn
         init,
       });
     }
+    const open = told ? [...writers, ...readers].filter(({ loops }) => loops.some(({ bound }) => bound)) : [];
+    for (const one of open) {
+      const port = tokens.report(
+        eventOf(
+          one,
+          one.loops.map((loop) => loop.var),
+        ),
+        arch.pmu.controlOut,
+      );
+      if (port !== undefined) ends.push({ unit: unit.id, net: 'control', port });
+    }
   });
-  return { inlets, outlets, bounds };
+  return { inlets, outlets, bounds, ends };
 }
 
 /** Loops of a context inside those around a dependence. */
@@ -198,13 +213,25 @@ class TokenTable {
   ) {}
 
   edge({ from, to, init }: { from: TokenEvent; to: TokenEvent; init: number }): void {
-    let out = this.#outs.findIndex((event) => event.context === from.context && event.mask === from.mask);
-    if (out < 0) {
-      out = this.#outs.length;
-      this.#outs.push(from);
-      this.config.tokenOut[out] = { used: 1, context: from.context, mask: from.mask, net: 0 };
-    }
+    const out = this.#output(from);
     const entry: TokenIn = { used: 1, context: to.context, mask: to.mask, init, source: this.controlIn + out };
     this.config.tokenIn[this.#ins++] = entry;
+  }
+
+  /** The event's token goes to the network too: its output there, if there is one that high. */
+  report(event: TokenEvent, outputs: number): number | undefined {
+    const out = this.#output(event);
+    if (out >= outputs) return undefined;
+    this.config.tokenOut[out].net = 1;
+    return out;
+  }
+
+  #output(event: TokenEvent): number {
+    const known = this.#outs.findIndex(({ context, mask }) => context === event.context && mask === event.mask);
+    if (known >= 0) return known;
+    const out = this.#outs.length;
+    this.#outs.push(event);
+    this.config.tokenOut[out] = { used: 1, context: event.context, mask: event.mask, net: 0 };
+    return out;
   }
 }

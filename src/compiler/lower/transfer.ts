@@ -2,22 +2,28 @@
 import { zeroOf } from '../../base/bitstruct.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { agLayout } from '../../fabric/config.ts';
-import type { AffineExpr, DramArray, Loop, Memory, Transfer } from '../../ir/loops.ts';
+import type { AffineExpr, Bound, DramArray, Loop, Memory, Transfer } from '../../ir/loops.ts';
 import { coefOf, combine, variable } from '../affine.ts';
 import { type Site, transferVar } from '../analysis/sites.ts';
 import { buildChain, elementsOf } from '../chain.ts';
 import { runTooLong, unsupported } from '../messages.ts';
 import type { NetlistBuilder, Unit } from './builder.ts';
+import { type BoundInlet, takeBounds } from './leaf.ts';
 
 const RUN_LIMIT = 2 ** 24 - 1;
 
 export interface TransferUnit {
   readonly unit: Unit<'ag'>;
+  /** Scalar inputs: bounds of the loops around, where it starts, how many words of a row it moves. */
+  readonly bounds: readonly BoundInlet[];
   /** Bits of the counters of all loops but these, as `ordered` was told: an iteration of them begins or ends. */
   insideOf(loops: readonly Loop[]): number;
 }
 
-/** Builds the AG of a transfer; `base` is the array's first word address, `ordered` the loops whose iterations others wait for. */
+/**
+ * Builds the AG of a transfer; `base` is the array's first word address, `ordered` the loops whose iterations others wait for.
+ * A store says when it is done, a load if it is `told` to.
+ */
 export function lowerTransfer(
   builder: NetlistBuilder,
   site: Site,
@@ -26,19 +32,10 @@ export function lowerTransfer(
   base: number,
   name: string,
   ordered: readonly (readonly Loop[])[],
+  told: boolean,
 ): TransferUnit {
   const transfer = site.statement as Transfer;
   const { arch } = builder;
-  const bounded = site.outer.find(({ bound }) => bound);
-  if (bounded)
-    throw new DiagnosticError(
-      unsupported(
-        `transfer of \`${dram.name}\``,
-        `the loop \`${bounded.var}\` around it ends at run time, and address generators have constant bounds`,
-        'transfer outside the loop',
-        transfer.source,
-      ),
-    );
   const rank = transfer.extent.length;
   const run = transfer.extent[rank - 1];
   if (run > RUN_LIMIT) throw new DiagnosticError(runTooLong(dram.name, run, RUN_LIMIT, transfer.source));
@@ -78,17 +75,20 @@ export function lowerTransfer(
       ),
     );
   }
-  const guarded = rowDimensions.length > 0 || exceeds[rank - 1];
+  const ragged = exceeds[rank - 1] && !transfer.count;
+  const guarded = rowDimensions.length > 0 || exceeds[rank - 1] || transfer.count !== undefined;
   const whole = guarded ? { loops, run, address } : joinRuns(loops, address, run, arch.pcu.lanes, new Set(ordered.flat()));
   const affines = [
     whole.address,
     rowDimensions.length ? place[rowDimensions[0]] : { base: 0, terms: [] },
-    exceeds[rank - 1] ? place[rank - 1] : { base: 0, terms: [] },
+    ragged ? place[rank - 1] : { base: 0, terms: [] },
   ];
   const everything = new Set(whole.loops.map((loop) => loop.var));
   const inside = (around: readonly Loop[]) => new Set(whole.loops.filter((loop) => !around.includes(loop)).map((loop) => loop.var));
+  // Words of data come once a transfer.
+  const own = inside(site.outer);
   const chain = buildChain(
-    { loops: whole.loops, lanes: false, affines, masks: [everything, ...ordered.map(inside)], pinned: new Set() },
+    { loops: whole.loops, lanes: false, affines, masks: [everything, own, ...ordered.map(inside)], pinned: new Set() },
     { counters: arch.ag.counters, field: 'ag.counters', what: `transfer of \`${dram.name}\``, source: transfer.source },
   );
   const config = zeroOf(agLayout(arch));
@@ -99,18 +99,20 @@ export function lowerTransfer(
   config.address = { base: chain.affine(0).base, inc: chain.affine(0).inc };
   if (rowDimensions.length)
     config.row = { used: 1, limit: dram.shape[rowDimensions[0]], at: { base: chain.affine(1).base, inc: chain.affine(1).inc } };
-  if (exceeds[rank - 1])
+  if (ragged)
     Object.assign(config.column, { used: 1, limit: dram.shape[rank - 1], at: { base: chain.affine(2).base, inc: chain.affine(2).inc } });
-  // A run that is beyond the array says so at once, before the runs ahead of it are written: then every run tells.
-  const beyond = rowDimensions.length > 0 || greatest(place[rank - 1], loops) >= dram.shape[rank - 1];
-  if (transfer.kind === 'store') config.tokenOut[0] = { used: 1, mask: beyond ? 0 : chain.maskOf(everything) };
   const unit = builder.add('ag', `ag.${name}`, config, name, transfer.source);
-  if (transfer.kind === 'store') builder.port(unit, 'control', 'out');
-  if (ordered.length > 0 && beyond) {
-    const why = 'the transfer is ragged and others wait for it';
-    throw new DiagnosticError(unsupported(`transfer of \`${dram.name}\``, why, 'make the tile extents divide the array', transfer.source));
-  }
-  return { unit, insideOf: (around) => chain.maskOf(inside(around)) };
+  if (transfer.kind === 'store' || told)
+    config.tokenOut[builder.port(unit, 'control', 'out')] = { used: 1, mask: chain.maskOf(everything) };
+  const bounds = takeBounds(builder, unit, chain);
+  const takeWord = (word: Bound) => {
+    const port = builder.port(unit, 'scalar', 'in');
+    bounds.push({ taker: word, unit, port });
+    return { used: 1, port, mask: chain.maskOf(own) };
+  };
+  if (transfer.start) config.offset = takeWord(transfer.start);
+  if (transfer.count) Object.assign(config.column, { used: 1, from: takeWord(transfer.count) });
+  return { unit, bounds, insideOf: (around) => chain.maskOf(inside(around)) };
 }
 
 /**
@@ -125,7 +127,7 @@ function joinRuns(
   kept: ReadonlySet<Loop>,
 ): { loops: readonly Loop[]; run: number; address: AffineExpr } {
   const loop = loops.at(-1);
-  if (loop === undefined) return { loops, run, address };
+  if (loop === undefined || loop.bound) return { loops, run, address };
   const trips = elementsOf(loop);
   const joins =
     trips === 1 || (!kept.has(loop) && run % lanes === 0 && coefOf(address, loop.var) * loop.step === run && run * trips <= RUN_LIMIT);

@@ -8,8 +8,17 @@
  * Each part has one writer then, and the copies of a loop write at once. A transfer of the whole goes part by part.
  */
 import { rangeOf } from '../../ir/affine.ts';
-import type { AffineExpr, Leaf, Loop, LoopProgram, Memory, Statement, Transfer } from '../../ir/loops.ts';
-import { type Access, accessesOf, sitesOf } from '../analysis/sites.ts';
+import {
+  type AffineExpr,
+  type Leaf,
+  type Loop,
+  type LoopProgram,
+  type Memory,
+  type Statement,
+  type Transfer,
+  wordsOf,
+} from '../../ir/loops.ts';
+import { type Access, accessesOf, type Site, sitesOf } from '../analysis/sites.ts';
 import { blockOfTransfer } from './rename.ts';
 
 export function splitBlocks(program: LoopProgram): LoopProgram {
@@ -17,7 +26,7 @@ export function splitBlocks(program: LoopProgram): LoopProgram {
   const whole = new Set<string>();
   for (;;) {
     const accesses = accessesOf(now, sitesOf(now));
-    for (const [name, list] of accesses) if (list.some(({ site }) => site.bounds)) whole.add(name);
+    for (const [name, list] of accesses) if (list.some(({ site }) => site.bounds || hasWords(site))) whole.add(name);
     const memory = now.memories.find(({ name }) => !whole.has(name) && writersOf(accesses.get(name) ?? []) > 1);
     if (!memory) return now;
     const split = memory.shape
@@ -27,6 +36,9 @@ export function splitBlocks(program: LoopProgram): LoopProgram {
     else now = splitMemory(now, memory, split, partsOf(accesses.get(memory.name) ?? [], split, memory.shape[split]));
   }
 }
+
+/** A transfer of which data says where it starts and how many words it moves is not split. */
+const hasWords = ({ statement }: Site): boolean => statement.kind !== 'leaf' && wordsOf(statement).length > 0;
 
 const writersOf = (accesses: readonly Access[]): number =>
   new Set(accesses.filter(({ kind }) => kind === 'write').map(({ site }) => site)).size;

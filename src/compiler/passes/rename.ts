@@ -1,5 +1,5 @@
 /** Memories of a statement: which it accesses, and the same statement with others, or with parts of them. */
-import type { Leaf, Loop, Memory, Nest, Statement, Transfer } from '../../ir/loops.ts';
+import { type Leaf, type Loop, type Memory, type Nest, type Statement, type Transfer, wordsOf } from '../../ir/loops.ts';
 
 /** Adds the memories that a statement accesses; what is inside `except` is left out. */
 export function collectMemories(statement: Statement, names: Set<string>, except?: Statement): void {
@@ -12,7 +12,7 @@ export function collectMemories(statement: Statement, names: Set<string>, except
       if (value.kind === 'reduce' && value.init.kind === 'carried') names.add(value.init.memory);
     }
     for (const effect of statement.effects) if (effect.kind !== 'result') names.add(effect.memory);
-  } else names.add(statement.memory);
+  } else for (const memory of [statement.memory, ...wordsOf(statement).map((word) => word.memory)]) names.add(memory);
 }
 
 /** The statement with its memories renamed and `suffix` added to its labels. */
@@ -22,7 +22,13 @@ export function renameMemories(statement: Statement, name: (memory: string) => s
     statement.loops.map((loop) => (loop.bound ? { ...loop, bound: { ...loop.bound, memory: name(loop.bound.memory) } } : loop));
   if (statement.kind === 'nest')
     return { ...statement, ...label, loops: loops(statement), body: statement.body.map((child) => renameMemories(child, name, suffix)) };
-  if (statement.kind !== 'leaf') return { ...statement, ...label, memory: name(statement.memory) };
+  if (statement.kind !== 'leaf') {
+    const word = (key: 'start' | 'count') => {
+      const old = statement[key];
+      return old && { [key]: { ...old, memory: name(old.memory) } };
+    };
+    return { ...statement, ...label, memory: name(statement.memory), ...word('start'), ...word('count') };
+  }
   return {
     ...statement,
     ...label,

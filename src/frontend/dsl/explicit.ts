@@ -14,6 +14,8 @@
  * All problems of a program are found in one go and thrown together, each with its line.
  */
 import type {
+  AffineExpr,
+  Bound,
   DramArray,
   DramRole,
   Effect,
@@ -26,6 +28,7 @@ import type {
   Schedule,
   Source,
   Statement,
+  Transfer,
 } from '../../ir/loops.ts';
 import { verifyLoops } from '../../ir/loops-verify.ts';
 import { extentOfMemory, mixedTypes, outsideLeaf, outsideProgram, shapesDiffer, wrongRank } from '../messages.ts';
@@ -52,17 +55,10 @@ import { affineOf, Index, type IndexLike } from './index-expr.ts';
 import { type LineBuffer, lineBufferOf } from './line-buffers.ts';
 import { gathering, problem } from './problems.ts';
 import { tableWords } from './tables.ts';
+import { type NestOptions, placeOf, type TransferOptions } from './transfers.ts';
 
 export type { Count, LoopSpec } from './counts.ts';
-
-export interface NestOptions {
-  readonly label?: string;
-}
-
-export interface TransferOptions extends NestOptions {
-  /** Sizes of the box into or out of a FIFO; leading ones of 1 may be dropped. */
-  readonly extent?: Shape;
-}
+export type { NestOptions, TransferOptions } from './transfers.ts';
 
 export interface AccumulateOptions extends NestOptions {
   /** How words are combined; `add` if not said. */
@@ -124,7 +120,9 @@ export interface Explicit {
   ): void;
   /**
    * Fills a memory with the box of an array that starts at `offset`; the memory may drop leading dimensions of extent 1. Into a FIFO
-   * goes a box of `extent` words, row after row: as many as it is deep if not said. A line buffer gets its next line.
+   * goes a box of `extent` words, row after row: as many as it is deep if not said. `at` and `count` say at run time where it starts
+   * and how many words of it there are: the list of a vertex, say, that starts anywhere and is as long as it is. A line
+   * buffer gets its next line.
    */
   load<T extends ElementType, S extends Shape>(
     array: Dram<T, S, 'in' | 'inout'>,
@@ -314,7 +312,7 @@ class Builder {
     array: Dram,
     offset: readonly IndexLike[],
     memory: Memory | Fifo | LineBuffer,
-    { extent: given, ...options }: TransferOptions = {},
+    { extent: given, at: start, count, ...options }: TransferOptions = {},
   ): void {
     const source = callerSource();
     const at = indicesOf(array.name, array.shape, offset);
@@ -324,7 +322,37 @@ class Builder {
     if (sizes.length > array.shape.length) problem(wrongRank(array.name, array.shape.length, sizes.length, source));
     if (memory.type !== array.type) problem(mixedTypes(kind, [array.type, memory.type], source));
     const extent = [...new Array(Math.max(0, array.shape.length - sizes.length)).fill(1), ...sizes];
-    this.#statement({ kind, dram: array.name, memory: memory.name, offset: at, extent, ...options, ...place(source) }, source);
+    const words = this.#transferWords(array.shape.at(-1) as number, at.at(-1) as AffineExpr, extent.at(-1) as number, start, count);
+    this.#statement({ kind, dram: array.name, memory: memory.name, offset: at, extent, ...words, ...options, ...place(source) }, source);
+  }
+
+  /** Words that say where the rows of a transfer start and how many words of them are moved, none beyond the `size` of the array. */
+  #transferWords(
+    size: number,
+    offset: AffineExpr,
+    extent: number,
+    start: Expr<'i32'> | undefined,
+    count: Expr<'i32'> | Count | undefined,
+  ): Pick<Transfer, 'start' | 'count'> {
+    if (!start && count === undefined) return {};
+    const inside = !start && greatestOf(offset, this.#around) + extent <= size;
+    // Bounds of a transfer are its own: each stands for one read.
+    if (inside && count && !(count instanceof Expr)) return { count: { ...count.bound } };
+    const n = this.#counts++;
+    const word = (name: string) => this.#memory(`${name}$${n}`, 'i32', [1]);
+    const bound = (memory: Memory): Bound => ({ memory: memory.name, index: [affineOf(0)] });
+    const [at, most] = [start && word('at'), word('words')];
+    this.#leafOf(
+      { [`c$${n}`]: 1 },
+      () => {
+        const { begin, room } = placeOf(size, offset, start);
+        if (at && begin) at.set([0], begin);
+        const asked = count && !(count instanceof Expr) ? readAt(count.bound.memory, 'i32', [1], [0]) : count;
+        most.set([0], inside && asked ? asked : asked ? room.min(asked) : room);
+      },
+      { label: most.name },
+    );
+    return { ...(at && { start: bound(at) }), count: bound(most) };
   }
 
   #leafOf(loops: Loops, body: (indices: Indices<Loops>) => void, options: NestOptions = {}): void {

@@ -1,7 +1,8 @@
 /**
  * DRAMDoubleBuffer and DRAMDoubleBuffer2: passes over an array in DRAM, each reading what the one before wrote and adding
- * its index to every element. The first has two arrays, which take turns by a branch on the pass; the second has two halves
- * of one array, told apart by the address.
+ * its index to every element. The first has two arrays, which take turns by the pass; the second has two halves of one
+ * array, told apart by the address. The turns are a loop over pairs of passes: as branches on the number of the pass
+ * (`when`) they take half as long again word by word, since each pass then waits for the one before it as a whole.
  */
 import type { Explicit } from '../../frontend/dsl/explicit.ts';
 import { explicit } from '../../frontend/dsl/explicit.ts';

@@ -57,18 +57,14 @@ export const ifTest = program({
   build: ({ N, ts, ip, op }) =>
     explicit((v) => {
       const out = v.dramOut('out', 'i32', [N]);
-      // The branch is on the tile's number, so it is one loop over even tiles beside one over odd tiles.
-      inCopies(v, { max: N, step: 2 * ts, copies: op }, ({ suffix, loop }) =>
-        v.parallel(() => {
-          for (const arm of [0, 1]) {
-            const min = loop.min + arm * ts;
-            if (min >= loop.max) continue;
-            v.pipe({ t: { ...loop, min } }, ({ t }) => {
-              const tile = v.sram(`tile${suffix}_${arm}`, 'i32', [ts]);
-              v.leaf({ i: { max: ts, par: ip } }, ({ i }) => tile.set([i], arm));
-              v.store(out, [t], tile);
-            });
-          }
+      inCopies(v, { max: Math.ceil(N / ts), step: 1, copies: op }, ({ suffix, loop }) =>
+        v.pipe({ t: loop }, ({ t }) => {
+          const arm = (value: number) => () => {
+            const tile = v.sram(`tile${suffix}_${value}`, 'i32', [ts]);
+            v.leaf({ i: { max: ts, par: ip } }, ({ i }) => tile.set([i], value));
+            v.store(out, [t.mul(ts)], tile);
+          };
+          v.when(t.value.and(1), arm(1), arm(0));
         }),
       );
     }),

@@ -83,6 +83,9 @@ test.each<[string, string, string, string[]]>([
   ['a bound that its loop writes', 'k: 0..3', 'k: 0..3 below acc[0]', ['E0227']],
   ['a bound of a loop in copies', 'k: 0..3', 'k: 0..3 below tile[0] par 3', ['E0227']],
   ['lanes that end at run time, left out of a reduction', 'i: 0..32 par 16', 'i: 0..32 below tile[0] par 16', ['E0211']],
+  ['a transfer of as many words as data says', 'x[t] [32] ->', 'x[t] [32] from tile[0] below tile[1] ->', []],
+  ['a start without a count', 'x[t] [32] ->', 'x[t] [32] from tile[0] ->', ['E0208']],
+  ['a count beyond its memory', 'x[t] [32] ->', 'x[t] [32] below tile[t] ->', ['E0209']],
   ['a bound of run time', 'k: 0..3', 'k: 0..3 below tile[0]', []],
 ])('%s', (_, from, to, expected) => {
   expect(good).toContain(from);

@@ -145,7 +145,7 @@ function takeResults(build: Build, arch: Arch, plan: StationaryPlan, base: numbe
   const chains = Math.min(arch.host.tokens, stores.length);
   for (const c of range(chains)) {
     const own = stores.filter((_, s) => s % chains === c);
-    for (const [s, { last, saver }] of own.entries()) reportDone(arch, last, saver, s > 0);
+    for (const [s, { last }] of own.entries()) reportDone(arch, last, s > 0);
     chain(build, own, DONE.out, DONE.before);
     reporters.push(own[own.length - 1]);
     host.tokens[c].expect = 1;

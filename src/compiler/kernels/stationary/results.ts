@@ -110,21 +110,19 @@ export function store(arch: Arch, plan: StationaryPlan, base: number, i: number,
   if (first + blocks * rows > shape.rows) config.row = { used: 1, limit: shape.rows, at: affine(arch, first, [0, 0, 1, rows]) };
   if ((j + units) * own > shape.columns)
     Object.assign(config.column, { used: 1, limit: shape.columns, at: affine(arch, column, [-words, -own]) });
-  // A run beyond the array reports before those ahead of it are written. The last one of a row never is, as rows go
-  // backwards; where whole rows are beyond, every row reports.
-  config.tokenOut[0] = { used: 1, mask: innermost(config.row.used ? 2 : 4) };
+  config.tokenOut[0] = { used: 1, mask: innermost(4) };
   return config;
 }
 
 /**
- * The memory unit before a store also counts the store's reports, in read context 1, and reports once that it and those
+ * The memory unit before a store also waits for the store's report, in read context 1, and reports that it and those
  * chained before it are done: compute units are too good for that.
  */
-export function reportDone(arch: Arch, config: PmuConfig, saver: AgConfig, chained: boolean): void {
+export function reportDone(arch: Arch, config: PmuConfig, chained: boolean): void {
   const context = arch.pmu.writeContexts + 1;
   const read = config.read[1];
   read.enable = 1;
-  setTrips(read.chain, [saver.row.used ? saver.chain.counters[2].max * saver.chain.counters[3].max : 1], 1);
+  setTrips(read.chain, [1], 1);
   setAddress(read.address, arch, 0, [], 1);
   config.tokenIn[IN.run] = { used: 1, context, mask: 0, init: 0, source: DONE.run };
   if (chained) config.tokenIn[IN.before] = { used: 1, context, mask: 1, init: 0, source: DONE.before };
