@@ -102,3 +102,37 @@ test('each element from its neighbour: every iteration waits for the one before'
   );
   expect(edges(build)).toEqual(['load x (t) -> store y (t) +1', 'store y (t) -> load x (t) +1']);
 });
+
+test('arms of a branch: tokens once a round, taken or not, and none that others imply', () => {
+  const build: Build = (v) => {
+    const a = v.dramInOut('a', 'i32', [8]);
+    const arm = (name: string) => () => {
+      const x = v.sram(`x${name}`, 'i32', [8]);
+      const y = v.sram(`y${name}`, 'i32', [8]);
+      v.load(a, [0], x);
+      v.leaf({ k: 8 }, ({ k }) => y.set([k], x.at(k)));
+      v.store(a, [0], y);
+    };
+    v.seq({ i: 3 }, ({ i }) => v.when(i.value.and(1), arm('1'), arm('0')));
+  };
+  expect(edges(build)).toEqual([
+    'load x1 (i) -> store y1 (i) +0',
+    'store y0 (i) -> load x1 (i) +1',
+    'store y1 (i) -> load x0 (i) +0',
+    'load x0 (i) -> store y0 (i) +0',
+  ]);
+});
+
+test('where data says where a transfer starts, it may meet all behind', () => {
+  const build: Build = (v) => {
+    const a = v.dramInOut('a', 'i32', [64]);
+    v.seq({ t: { max: 32, step: 8 } }, ({ t }) => {
+      const x = v.sram('x', 'i32', [8]);
+      const y = v.sram('y', 'i32', [8]);
+      v.load(a, [t.add(32)], x);
+      v.leaf({ k: 8 }, ({ k }) => y.set([k], x.at(k)));
+      v.store(a, [0], y, { at: t.value });
+    });
+  };
+  expect(edges(build)).toEqual(['load x (t) -> store y (t) +0', 'store y (t) -> load x (t) +1']);
+});
