@@ -54,6 +54,9 @@ export function sitesOf(program: LoopProgram): Site[] {
   return sites;
 }
 
+/** A transfer of which data says where it starts or how many words it moves: it is not split. */
+export const hasWords = ({ statement }: Site): boolean => statement.kind !== 'leaf' && wordsOf(statement).length > 0;
+
 /** The read of a word as a leaf without effects. */
 function wordLeaf({ memory, index }: Bound, name: string, around: readonly Loop[], statement: Statement): Leaf {
   return {

@@ -8,17 +8,8 @@
  * Each part has one writer then, and the copies of a loop write at once. A transfer of the whole goes part by part.
  */
 import { rangeOf } from '../../ir/affine.ts';
-import {
-  type AffineExpr,
-  type Leaf,
-  type Loop,
-  type LoopProgram,
-  type Memory,
-  type Statement,
-  type Transfer,
-  wordsOf,
-} from '../../ir/loops.ts';
-import { type Access, accessesOf, type Site, sitesOf } from '../analysis/sites.ts';
+import type { AffineExpr, Leaf, Loop, LoopProgram, Memory, Statement, Transfer } from '../../ir/loops.ts';
+import { type Access, accessesOf, hasWords, sitesOf } from '../analysis/sites.ts';
 import { blockOfTransfer } from './rename.ts';
 
 export function splitBlocks(program: LoopProgram): LoopProgram {
@@ -36,9 +27,6 @@ export function splitBlocks(program: LoopProgram): LoopProgram {
     else now = splitMemory(now, memory, split, partsOf(accesses.get(memory.name) ?? [], split, memory.shape[split]));
   }
 }
-
-/** A transfer of which data says where it starts and how many words it moves is not split. */
-const hasWords = ({ statement }: Site): boolean => statement.kind !== 'leaf' && wordsOf(statement).length > 0;
 
 const writersOf = (accesses: readonly Access[]): number =>
   new Set(accesses.filter(({ kind }) => kind === 'write').map(({ site }) => site)).size;

@@ -9,7 +9,7 @@
 import type { Effect, Leaf, LoopProgram, Memory, Statement, Value } from '../../ir/loops.ts';
 import { renumbered } from '../../ir/loops.ts';
 import { ValueTable } from '../../ir/value-table.ts';
-import { accessesOf, sitesOf } from '../analysis/sites.ts';
+import { accessesOf, hasWords, sitesOf } from '../analysis/sites.ts';
 import { blockOfTransfer } from './rename.ts';
 
 /** Words that a row may be padded by (see `memory-plan`), so that its part still fits. */
@@ -28,7 +28,7 @@ export function splitLarge(program: LoopProgram, capacity: number, streams: Read
   const accesses = accessesOf(program, sitesOf(program));
   const parts = new Map<string, readonly Part[]>();
   for (const memory of large) {
-    const whole = accesses.get(memory.name)?.some(({ carried, site }) => carried || site.bounds);
+    const whole = accesses.get(memory.name)?.some(({ carried, site }) => carried || site.bounds || hasWords(site));
     const rows = Math.floor(capacity / rowWords(memory.shape));
     if (!whole && rows > 0) parts.set(memory.name, partsOf(memory, rows));
   }
