@@ -63,7 +63,15 @@ function nest({ schedule, loops, body }: Nest, machine: Machine): Estimate {
     spans.push({ begin, end: Math.max(end, begin + one.cycles) });
   }
   const once = Math.max(0, ...spans.map(({ end }) => end));
-  const pace = schedule === 'seq' ? once : Math.max(0, ...inner.map(({ cycles }) => cycles));
+  // What a memory holds is there until its last reader is done, in one of two buffers.
+  const held = spans.flatMap(({ begin }, i) =>
+    spans
+      .slice(i + 1)
+      .flatMap(({ end }, k) =>
+        meet(inner[i].writes, inner[i + 1 + k].reads).some((name) => !machine.streams.has(name)) ? [(end - begin) / 2] : [],
+      ),
+  );
+  const pace = schedule === 'seq' ? once : Math.max(0, ...inner.map(({ cycles }) => cycles), ...held);
   const union = (key: 'reads' | 'writes') => new Set(inner.flatMap((one) => [...one[key]]));
-  return { cycles: once + (trips - 1) * pace, reads: union('reads'), writes: union('writes') };
+  return { cycles: once + Math.ceil((trips - 1) * pace), reads: union('reads'), writes: union('writes') };
 }

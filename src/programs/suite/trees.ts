@@ -51,7 +51,7 @@ export const randomCartInference = program({
     nEstimators: { default: 8, min: 1, max: 16, doc: 'trees' },
     nSamples: { default: 512, min: 1, max: 1 << 16, doc: 'samples' },
     nFeatures: { default: 32, min: 2, max: 64, doc: 'features of a sample' },
-    nSamplesPerTile: { default: 16, min: 1, max: 256, doc: 'samples of a tile', free: 'tile' },
+    nSamplesPerTile: { default: 16, min: 1, max: 256, doc: 'samples of a tile' },
     seed: { default: 1, min: 0, max: 1 << 16, doc: 'of the trees' },
     ip: laneParam,
   },
