@@ -8,24 +8,24 @@ import { fabricNamed } from '../support/fabric.ts';
 
 const given = { arrays: new Map(), args: new Map(), seed: 1 } as const;
 const witnesses = new Set(['evaluator', 'golden', 'rtl'] as const);
-type Case = readonly [name: string, arch: string, params: Readonly<Record<string, number>>];
+type Case = readonly [name: string, columns: number, rows: number, params: Readonly<Record<string, number>>];
 
+/** Each on the `demo` fabric of a grid that it fits on. */
 const CASES: readonly Case[] = [
-  ['innerproduct', 'demo', { n: 1000 }],
-  ['outerproduct', 'demo', { m: 40, n: 50 }],
-  ['tpchq6', 'demo', { n: 1000 }],
-  ['gemm', 'demo', { m: 12, n: 40, k: 20 }],
-  ['conv', 'demo', { channels: 4, filters: 6, height: 8, width: 8 }],
-  ['gda', 'demo', { n: 64, d: 11 }],
-  ['sgd', 'demo', { batches: 2, batch: 19, d: 13, epochs: 2 }],
-  // These have more units than `demo`.
-  ['blackscholes', 'plasticine', { n: 1000 }],
-  ['logreg', 'plasticine', { n: 70, d: 19, epochs: 2 }],
-  ['kmeans', 'plasticine', { n: 70, d: 9, k: 3, epochs: 2 }],
+  ['innerproduct', 4, 4, { n: 1000 }],
+  ['outerproduct', 4, 4, { m: 40, n: 50 }],
+  ['tpchq6', 4, 4, { n: 1000 }],
+  ['gemm', 4, 4, { m: 12, n: 40, k: 20 }],
+  ['conv', 4, 4, { channels: 4, filters: 6, height: 8, width: 8 }],
+  ['gda', 4, 4, { n: 64, d: 11 }],
+  ['sgd', 4, 4, { batches: 2, batch: 19, d: 13, epochs: 2 }],
+  ['blackscholes', 12, 9, { n: 100 }],
+  ['logreg', 6, 6, { n: 70, d: 19, epochs: 2 }],
+  ['kmeans', 6, 6, { n: 70, d: 9, k: 3, epochs: 2 }],
 ];
 
-test.each(CASES.filter(([, arch]) => process.env.KILN_FULL || arch === 'demo'))('%s on %s: %o', async (name, arch, params) => {
-  const fabric = fabricNamed(arch);
+test.each(CASES.filter(([, columns]) => process.env.KILN_FULL || columns === 4))('%s on %ix%i: %o', async (name, columns, rows, params) => {
+  const fabric = fabricNamed('demo', { grid: { columns, rows } });
   const built = buildProgram(fabric, programNamed(name), params, {});
   const options = { witnesses, given, profile: DRAM_PROFILES.ddr3x4, network: 'routed' } as const;
   const point = await runPoint(fabric, built, options, async (_title, work) => work(() => {}));

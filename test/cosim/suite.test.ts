@@ -42,14 +42,22 @@ const FEATURES: readonly (readonly [feature: string, family: string, params: Rea
   ['a product of matrices', 'GEMM', { dim: 16, ts: 8, its: 8, ip: 8 }],
 ];
 
+/** What has more units than `demo`: on a larger grid of it, the same for those that fit. */
+const LARGER: readonly (readonly [family: string, columns: number, rows: number, params: Readonly<Record<string, number>>])[] = [
+  ['MLP', 6, 6, { N: 21, d0: 2, d1: 2, d2: 2, d3: 2, op0: 2, op1: 2, op2: 2 }],
+  ['Kmeans', 6, 6, { K: 4, D: 5, N: 12, ts: 8, ip: 8 }],
+  ['LogReg', 6, 6, { N: 24, D: 9, ts: 8, ip: 8 }],
+  ['BlackScholes', 12, 9, { N: 64, ts: 32, ip: 8 }],
+];
+
 /** What runs always: no other test has a program with tables on the RTL. */
 const QUICK = new Set(['tables that come with the bitstream']);
 const ROWS = FEATURES.filter(([feature]) => process.env.KILN_FULL || QUICK.has(feature));
 
 test.each(ROWS)('%s: %s %o', (_, family, params) => agree(demo, family, params));
 
-test.runIf(process.env.KILN_FULL)('layers with constant weights, on a grid with room for them', () =>
-  agree(fabricNamed('demo', { grid: { columns: 6, rows: 6 } }), 'MLP', { N: 21, d0: 2, d1: 2, d2: 2, d3: 2, op0: 2, op1: 2, op2: 2 }),
+test.runIf(process.env.KILN_FULL).each(LARGER)('%s on %ix%i: %o', (family, columns, rows, params) =>
+  agree(fabricNamed('demo', { grid: { columns, rows } }), family, params),
 );
 
 async function agree(fabric: Fabric, family: string, params: Readonly<Record<string, number>>): Promise<void> {
