@@ -14,6 +14,7 @@ import { fillStarts } from './passes/fill.ts';
 import { matchPredicates } from './passes/match.ts';
 import { resolvePredicates } from './passes/predicates.ts';
 import { fuseRanges } from './passes/ranges.ts';
+import { keepResident } from './passes/resident.ts';
 import { simplifySingle } from './passes/single.ts';
 import { unroll } from './passes/unroll.ts';
 import { fillPredicated } from './passes/zeros.ts';
@@ -46,6 +47,11 @@ export const PASSES = [
   { name: 'accumulate', run: fuseAccumulation, why: 'before unroll: the copies of a loop then know what they reduce' },
   { name: 'unroll', run: unroll, why: 'early: everything below knows lanes only' },
   { name: 'blocks', run: splitBlocks, why: 'after unroll, whose copies write parts of one memory' },
+  {
+    name: 'resident',
+    run: keepResident,
+    why: 'after unroll, whose copies are nests of their own; before fill, which is for those that stay carried',
+  },
   { name: 'fill', run: fillStarts, why: 'after unroll, which makes accumulations of copies' },
   { name: 'single', run: simplifySingle, why: 'after unroll, which leaves loops of one iteration' },
   { name: 'predicates', run: resolvePredicates, why: 'after single: the numbers of copies and single iterations are constants then' },

@@ -27,7 +27,7 @@ import { stagedCandidates, timeOf } from './staged/candidates.ts';
 import { emitStages, type StagedOutput } from './staged/emit.ts';
 import { extractStages, isScan } from './staged/extract.ts';
 import { classesOf } from './staged/plan.ts';
-import { chooseTiles, type Shape as LaneUse, type Tile } from './tiling.ts';
+import { chooseTiles, type Shape as LaneUse, type Tile, type TilingRequest } from './tiling.ts';
 
 /** What the program may say about how a pattern runs; everything left out is chosen. */
 export interface ScheduleHints {
@@ -63,7 +63,7 @@ export interface Job {
 }
 
 /** Copies of a pattern that is one stage. */
-const COPIES = [1, 2, 4, 8, 16, 32];
+const COPIES = [1, 2, 4, 6, 8, 10, 12, 16, 24, 32];
 
 interface Plan extends Job {
   readonly use: LaneUse;
@@ -72,6 +72,8 @@ interface Plan extends Job {
   readonly fold: readonly Dimension[];
   readonly reads: readonly Read[];
   readonly tiles: ReadonlyMap<string, Tile>;
+  /** The dimension whose tiles are copied. */
+  readonly copied: string;
   /** Loops of the leaf, outermost first. */
   readonly leaf: readonly Dimension[];
 }
@@ -144,9 +146,8 @@ function planOf(job: Job, fold: readonly Dimension[], reads: readonly Read[]): P
   const lane = (use === 'tree' ? fold.at(-1) : lastOut) as Dimension;
   const leaf = use === 'stationary' ? [...out.slice(0, -1), ...fold, lane] : [...out, ...fold];
   const streamed = ({ vars }: Read) => lanes === target.lanes && vars.join() === leaf.map(({ name }) => name).join();
-  const first = [...out, ...fold][0];
-  const copies = Math.max(1, Math.min(hints.copies ?? 1, Math.ceil(first.size / (first === lane ? lanes : 1))));
-  const request = {
+  const [first] = [...out, ...fold];
+  const requestOf = (copied: Dimension, rows: number) => ({
     shape: use,
     dimensions: [...out, ...fold].map((dimension, d) => ({
       ...dimension,
@@ -160,16 +161,55 @@ function planOf(job: Job, fold: readonly Dimension[], reads: readonly Read[]): P
       ...(use === 'stationary' || use === 'tree' ? [out.map(({ name }) => name)] : []),
     ],
     lanes,
-    copies,
+    copied: copied.name,
+    copies: Math.max(1, Math.min(hints.copies ?? 1, Math.ceil(copied.size / (copied === lane ? lanes : 1)))),
+    rows,
     latency: use === 'stationary' ? target.latency[OPS[accumulateOp(job.expr)].latency] : 1,
     target,
-  };
-  const tiles = chooseTiles(request);
+  });
+  // Copies of rows load the columns each for itself, copies of columns the rows; longer tiles load the columns less often.
+  const ways =
+    use === 'stationary' && 'array' in job.to
+      ? out.flatMap((one) => ROWS.map((rows) => requestOf(one, rows)))
+      : [requestOf(first, ROWS[0])];
+  const [{ request, tiles }] = ways
+    .map((way) => ({ request: way, tiles: chooseTiles(way) }))
+    .map((way) => ({ ...way, time: timeOfTiles(way, { out, fold, reads, lanes }) }))
+    .sort((a, b) => a.time - b.time);
   for (const names of request.kept) {
     const words = names.reduce((product, name) => product * (tiles.get(name)?.size ?? 1), 1);
     if (words > target.memoryWords) problem(noRoom(`a tile of \`${job.name}\``, words, target.memoryWords, callerSource()));
   }
-  return { ...job, use, lanes, lane: lane.name, fold, reads, tiles, leaf, hints: { ...hints, copies: request.copies } };
+  return {
+    ...job,
+    use,
+    lanes,
+    lane: lane.name,
+    fold,
+    reads,
+    tiles,
+    leaf,
+    copied: request.copied,
+    hints: { ...hints, copies: request.copies },
+  };
+}
+
+/** Rows of an accumulating tile to choose from, the usual ones first. */
+const ROWS = [32, 64];
+
+/** Cycles of all tiles, roughly: their issues by copy, or their words by the vectors that the memory delivers. */
+function timeOfTiles(
+  { request, tiles }: { request: TilingRequest; tiles: ReadonlyMap<string, Tile> },
+  { out, fold, reads, lanes }: Pick<Plan, 'out' | 'fold' | 'reads' | 'lanes'>,
+): number {
+  const loops = [...out, ...fold].map(({ name }) => ({ name, ...(tiles.get(name) as Tile) }));
+  const product = (list: readonly { size: number; count: number }[]) => list.reduce((n, { size, count }) => n * size * count, 1);
+  const words = reads.map(({ vars }) => {
+    const depth = loops.findLastIndex(({ name, count }) => count > 1 && vars.includes(name));
+    const again = loops.slice(0, depth + 1).filter(({ name }) => !vars.includes(name));
+    return product(loops.filter(({ name }) => vars.includes(name))) * again.reduce((n, { count }) => n * count, 1);
+  });
+  return Math.max(product(loops) / request.copies, ...[words.reduce((a, b) => a + b, 0)]) / lanes;
 }
 
 function emit(plan: Plan): void {
@@ -250,7 +290,7 @@ function nestOf(plan: Plan, request: NestRequest): void {
         min: (copy?.index ?? 0) * size,
         max: size * count,
         step: size * (copy?.count ?? 1),
-        par: level === 0 ? request.par : 1,
+        par: loop.name === plan.copied ? request.par : 1,
       };
       v.pipe({ [`${loop.name}0`]: spec }, (indices) => {
         starts.set(loop.name, indices[`${loop.name}0`]);

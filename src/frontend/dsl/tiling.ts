@@ -29,8 +29,11 @@ export interface TilingRequest {
   /** Variables of each tile that is kept in a memory. */
   readonly kept: readonly (readonly string[])[];
   readonly lanes: number;
-  /** Copies of the first dimension's tiles. */
+  /** Copies of the tiles of a dimension. */
   readonly copies: number;
+  readonly copied: string;
+  /** Rows that an accumulating tile has at the most. */
+  readonly rows: number;
   /** Cycles of the operation that accumulates (stationary). */
   readonly latency: number;
   readonly target: Target;
@@ -52,9 +55,9 @@ export function chooseTiles(request: TilingRequest): Map<string, Tile> {
     want.set(shrink, Math.ceil((want.get(shrink) ?? 2) / 2));
   }
   return new Map(
-    dimensions.map((dimension, d) => [
+    dimensions.map((dimension) => [
       dimension.name,
-      evenTile(dimension, want.get(dimension.name) ?? 1, d === 0 ? request.copies : 1, request),
+      evenTile(dimension, want.get(dimension.name) ?? 1, dimension.name === request.copied ? request.copies : 1, request),
     ]),
   );
 }
@@ -72,12 +75,12 @@ export function ringEntries({ dimensions, lanes, latency, target }: TilingReques
 }
 
 function wanted(dimension: TilingDimension, request: TilingRequest): number {
-  const { shape, dimensions, lanes } = request;
+  const { shape, dimensions, lanes, rows } = request;
   if (dimension.lane && shape === 'stationary') return lanes * ringEntries(request);
   if (dimension.hint !== undefined) return dimension.hint;
   if (dimension.lane) return dimensions.length === 1 ? longRow : 1024;
   if (dimension.role === 'fold') return shape === 'stationary' ? 512 : 64;
-  return shape === 'stationary' ? 32 : 64;
+  return shape === 'stationary' ? rows : 64;
 }
 
 /** Tiles are no larger than their dimension, except that accumulators of lanes come in full rings. */

@@ -11,6 +11,8 @@ test.each([16_385, 48_608, 1_100_000, 1_900_000, 16 * 16_411 + 1])(
       kept: [],
       lanes: 16,
       copies: 1,
+      copied: '',
+      rows: 32,
       latency: 1,
       target: defaultTarget,
     });
