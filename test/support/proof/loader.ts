@@ -166,7 +166,10 @@ function spoil(fabric: Fabric, rng: Rng, stream: number[]): number[] {
     case 4: // not a header
       return stream.with(first, (stream[first] ^ (1 << rng.int(24, 31))) >>> 0);
     case 5: // a memory frame where there is no memory, of an address alone or of nothing
-      return stream.with(first, (0xa6000000 | (rng.int(0, fabric.height) << 16) | rng.pick([0, 1, 2, 5])) >>> 0);
+      return stream.with(
+        first,
+        (0xa6000000 | (rng.pick([(stream[first] >>> 16) & 255, rng.int(0, fabric.height)]) << 16) | rng.pick([0, 1, 2, 5])) >>> 0,
+      );
     case 6: // something behind the last frame
       return [...stream, rng.pick([1, 0xa5000000, rng.next32()])];
     default: // the CRC
