@@ -32,9 +32,19 @@ export interface BoundInlet {
   readonly port: number;
 }
 
+/** Where a lane tree that starts from a word may wait for it: at issues that begin a reduction. */
+export interface Gate {
+  /** Value number of the reduction. */
+  readonly value: number;
+  readonly unit: Unit<'pcu'>;
+  /** Counters that are at their first value there. */
+  readonly mask: number;
+}
+
 export interface LeafUnits {
   readonly units: readonly Unit<'pcu'>[];
   readonly inlets: readonly Inlet[];
+  readonly gates: readonly Gate[];
   readonly bounds: readonly BoundInlet[];
   /** Outlet of each effect. */
   readonly effects: readonly Outlet[];
@@ -64,14 +74,15 @@ export function lowerLeaf(
     throw new DiagnosticError(operationTooWide(name, segments.why, segments.field, leaf.source));
   }
   const inlets: Inlet[] = [];
+  const gates: Gate[] = [];
   const bounds: BoundInlet[] = [];
   const producers = new Map<number, Outlet>();
   const units = segments.map((segment, i) => {
     const id = segments.length > 1 ? `${name}.${i}` : name;
-    return lowerSegment(builder, site, leaf, segment, id, work, sent, inlets, bounds, producers, words);
+    return lowerSegment(builder, site, leaf, segment, id, work, sent, inlets, gates, bounds, producers, words);
   });
   const effects = work.effectValues.map((value) => producers.get(value) as Outlet);
-  return { units, inlets, bounds, effects };
+  return { units, inlets, gates, bounds, effects };
 }
 
 /**
@@ -133,6 +144,7 @@ function lowerSegment(
   work: WorkList,
   filters: ReadonlyMap<number, Access>,
   inlets: Inlet[],
+  gates: Gate[],
   bounds: BoundInlet[],
   producers: Map<number, Outlet>,
   words: ReadonlySet<string>,
@@ -197,7 +209,7 @@ function lowerSegment(
     }
   });
   for (const item of segment.items)
-    if (item.reduce) configureReduction(builder, leaf, segment, item, item.reduce, config, chain, unit, id, inlets);
+    if (item.reduce) configureReduction(builder, leaf, segment, item, item.reduce, config, chain, unit, id, inlets, gates);
   // The compactor is that of the first output.
   const outputs = [...segment.outputs].sort((a, b) => Number(work.packed.has(b)) - Number(work.packed.has(a)));
   for (const value of outputs) {
@@ -244,6 +256,7 @@ function configureReduction(
   unit: Unit<'pcu'>,
   id: string,
   inlets: Inlet[],
+  gates: Gate[],
 ): void {
   const { arch } = builder;
   const tree = isTree(leaf, reduce);
@@ -268,6 +281,7 @@ function configureReduction(
     config.tapIn = { used: 1, port };
     stage.acc.init = INIT.tap;
     inlets.push({ value: item.id, net: 'vector', unit, port });
+    if (tree) gates.push({ value: item.id, unit, mask: first });
   }
 }
 

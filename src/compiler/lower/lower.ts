@@ -119,7 +119,8 @@ export function lower(arch: Arch, whole: LoopProgram): Lowered {
     }
     const plan = planMemory(arch, memory, list, busiest);
     memories.push(plan);
-    const units = lowerMemory(builder, plan, told);
+    const gatesOf = (access: Access) => leaves.get(access.site)?.gates.filter(({ value }) => value === access.ordinal) ?? [];
+    const units = lowerMemory(builder, plan, told, (access) => gatesOf(access).length > 0);
     early.push(...units.ends);
     plan.writers.forEach((writer, w) => {
       for (const inlet of units.inlets[w]) builder.connect(ends.writer(writer.access), inlet, `${memory.name} write`);
@@ -127,6 +128,13 @@ export function lower(arch: Arch, whole: LoopProgram): Lowered {
     bounds.push(...units.bounds);
     for (const [{ access }, from] of units.outlets)
       if (access.site.bounds) sources.push({ from, taker: access.site.bounds, label: `${memory.name} read` });
+    for (const [{ access }, outlet] of units.read) {
+      for (const { unit, mask } of gatesOf(access)) {
+        const port = builder.port(unit, 'control', 'in');
+        unit.config.tokenIn[port] = { used: 1, mask, init: 0 };
+        builder.connect(outlet, { unit, port }, `${memory.name} is read`);
+      }
+    }
     for (const [reader, outlet] of units.outlets)
       for (const inlet of ends.readers(reader.access)) builder.connect(outlet, inlet, `${memory.name} read`);
   }

@@ -1,5 +1,6 @@
 /** One planned memory -> its PMUs with write and read contexts, N-buffer regions and local tokens. */
 
+import type { Arch } from '../../arch/schema.ts';
 import { zeroOf } from '../../base/bitstruct.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { type PmuConfig, pmuLayout } from '../../fabric/config.ts';
@@ -8,8 +9,9 @@ import { isSingle } from '../../ir/affine.ts';
 import type { Reduce } from '../../ir/loops.ts';
 import { variablesOf } from '../affine.ts';
 import { carriedPair, type Dependence, dependences } from '../analysis/order.ts';
+import type { Access } from '../analysis/sites.ts';
 import { buildChain, type Chain, elementsOf } from '../chain.ts';
-import { tooManyContexts } from '../messages.ts';
+import { tooManyContexts, unsupported } from '../messages.ts';
 import type { NetlistBuilder, Outlet, Unit } from './builder.ts';
 import { type BoundInlet, takeBounds } from './leaf.ts';
 import { type AccessPlan, type MemoryPlan, presentIn } from './memory-plan.ts';
@@ -20,6 +22,8 @@ export interface MemoryUnits {
   readonly inlets: readonly { readonly net: 'vector' | 'scalar'; readonly unit: Unit<'pmu'>; readonly port: number }[][];
   /** Per reader the outlet of its stream. */
   readonly outlets: ReadonlyMap<AccessPlan, Outlet>;
+  /** Per awaited reader the outlet of a token for every word it has read. */
+  readonly read: ReadonlyMap<AccessPlan, Outlet>;
   readonly bounds: readonly BoundInlet[];
   /** Tokens of contexts that end at run time, each when it is through. */
   readonly ends: readonly Outlet[];
@@ -27,8 +31,8 @@ export interface MemoryUnits {
 
 type TokenIn = PmuConfig['tokenIn'][number];
 
-/** `told`: contexts that end at run time say when they are through. */
-export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan, told: boolean): MemoryUnits {
+/** `told`: contexts that end at run time say when they are through. `awaited`: carried reads that say when they have a word. */
+export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan, told: boolean, awaited: (access: Access) => boolean): MemoryUnits {
   const { arch } = builder;
   const { memory, writers } = plan;
   if (writers.length > arch.pmu.writeContexts) {
@@ -37,6 +41,7 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan, told: boo
   const inlets: MemoryUnits['inlets'] = writers.map(() => []);
   const outlets = new Map<AccessPlan, Outlet>();
   const bounds: BoundInlet[] = [];
+  const read: Map<AccessPlan, Outlet> = new Map();
   const ends: Outlet[] = [];
   plan.groups.forEach((readers, g) => {
     const config = zeroOf(pmuLayout(arch));
@@ -85,6 +90,19 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan, told: boo
       const r = readers.indexOf(one);
       return { context: arch.pmu.writeContexts + r, mask: readChains[r].maskOf(inside) };
     };
+    for (const reader of readers.filter((one) => awaited(one.access) && followsClosely(arch, one))) {
+      const port = tokens.report(eventOf(reader, []), arch.pmu.controlOut);
+      if (port === undefined)
+        throw new DiagnosticError(
+          unsupported(
+            `memory \`${memory.name}\``,
+            'more reductions over lanes start from its words than the unit has token outputs',
+            'give each a memory of its own, or raise `pmu.controlOut`',
+            memory.source,
+          ),
+        );
+      read.set(reader, { unit: unit.id, net: 'control', port });
+    }
     for (const reader of readers) {
       const writer = writers.find((one) => carriedPair(reader, one));
       if (!writer) continue;
@@ -112,7 +130,7 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan, told: boo
       if (port !== undefined) ends.push({ unit: unit.id, net: 'control', port });
     }
   });
-  return { inlets, outlets, bounds, ends };
+  return { inlets, outlets, read, bounds, ends };
 }
 
 /** Loops of a context inside those around a dependence. */
@@ -136,6 +154,17 @@ function zeroedOver(reader: AccessPlan): readonly string[] | undefined {
   if (!reader.access.carried || reader.access.site.statement.kind !== 'leaf') return undefined;
   const { init } = reader.access.site.statement.values[reader.access.ordinal] as Reduce;
   return init.kind === 'carried' && init.first !== undefined ? init.over : undefined;
+}
+
+/**
+ * May a reduction reach the tree of a compute unit before the word that it starts from, which is made of an earlier one, has left the
+ * pipeline behind it? Then neither would move. (The pipeline at its longest, an issue a word.)
+ */
+function followsClosely({ latency, pcu }: Arch, reader: AccessPlan): boolean {
+  const { inside, tokens } = carriedGranule(reader);
+  const words = reader.loops.filter((loop) => inside.has(loop.var)).reduce((product, loop) => product * elementsOf(loop), 1);
+  const depth = (pcu.stages + Math.log2(pcu.lanes) + 1) * Math.max(...Object.values(latency));
+  return (tokens - 1) * words < depth;
 }
 
 interface Granule {

@@ -6,7 +6,7 @@ import type { Expected } from '../../../src/frontend/program.ts';
 import { checkExplicit } from '../../support/explicit-case.ts';
 import { fabricNamed } from '../../support/fabric.ts';
 
-const sara = fabricNamed('sara');
+const [sara, demo] = [fabricNamed('sara'), fabricNamed('demo')];
 const x = Int32Array.from({ length: 280 }, (_, i) => ((i * 37) % 101) - 50);
 
 const check = (build: (v: Explicit) => void, expected: Expected) => checkExplicit(sara, build, { x }, expected);
@@ -231,5 +231,28 @@ test('carried over copies by hand', async () => {
       });
     },
     { outputs: { out: Int32Array.from({ length: 24 }, (_, j) => 45 * j) } },
+  );
+});
+
+// Elements follow each other in every cycle: the tree must not wait for a word that is made of the element before.
+test.each([8, 16, 64, 128])('lanes are summed on top of one word, %i words a round', async (n) => {
+  const words = Int32Array.from({ length: 5 * n }, (_, i) => ((i * 37) % 101) - 50);
+  await checkExplicit(
+    demo,
+    (v) => {
+      const from = v.dramIn('words', 'i32', [5 * n]);
+      const to = v.dramOut('sum', 'i32', [1]);
+      v.pipe({}, () => {
+        const sum = v.sram('s', 'i32', [1]);
+        v.pipe({ t: 5 }, ({ t }) => {
+          const tile = v.sram('tile', 'i32', [n]);
+          v.load(from, [t.mul(n)], tile);
+          v.leaf({ i: { max: n, par: 8 } }, ({ i }) => sum.set([0], reduce('add', tile.at(i), [i], carried(sum.at(0), [t]))));
+        });
+        v.store(to, [0], sum);
+      });
+    },
+    { words },
+    { outputs: { sum: Int32Array.of(words.reduce((a, b) => a + b, 0)) } },
   );
 });
