@@ -58,3 +58,10 @@ test.each(families)('%s', async (family) => {
   }
   expect(ran).toBeGreaterThan(0);
 });
+
+test('features that no tree looks at are through before the run is', async () => {
+  const built = buildProgram(fabricNamed('sara'), programNamed('suite/RandomCARTInference'), { nSamplesPerTile: 64 }, {});
+  const late = { ...options, profile: DRAM_PROFILES.ddr3x4 };
+  const { problems } = await runPoint(fabricNamed('sara'), built, late, async (_title, work) => work(() => {}));
+  expect(problems).toEqual([]);
+});

@@ -90,7 +90,7 @@ export function lower(arch: Arch, whole: LoopProgram): Lowered {
   const sources: { readonly from: Outlet; readonly taker: Ended; readonly label: string }[] = [];
   const memories: MemoryPlan[] = [];
   /** What is through at run time, beside the stores: it comes before them as a rule. */
-  const early: Outlet[] = told ? endsOf(builder, ordered, leaves) : [];
+  const early: Outlet[] = endsOf(builder, told, ordered, leaves, (site) => dropsIn(accesses, site));
   for (const declared of program.memories) {
     const queue = queues.get(declared.name);
     if (declared.kind === 'fifo' && !queue) continue;
@@ -160,6 +160,10 @@ function filtersOf(accesses: ReadonlyMap<string, readonly Access[]>, site: Site)
   return new Map(own.map((access) => [access.ordinal, access]));
 }
 
+/** Does the leaf leave out passes of its lane loop, as data says? */
+const dropsIn = (accesses: ReadonlyMap<string, readonly Access[]>, site: Site): boolean =>
+  [...filtersOf(accesses, site).values()].some(({ filter }) => filter === 'dropped');
+
 /** Where the two ends of each access connect. */
 class Endpoints {
   constructor(
@@ -189,12 +193,18 @@ class Endpoints {
 const isOpen = (loops: readonly Loop[]): boolean => loops.some(({ bound }) => bound);
 
 /**
- * Tokens of loads and leaves in loops that end at run time. A store there may be done without data, before what would have made
- * the data has passed over its iteration: the run is over when that has, too.
+ * Tokens of what may still go on when the last store is done. A store in a loop that ends at run time (`told`) may be done without
+ * data, before what would have made the data has passed over its iteration; a leaf that drops passes may drop the last ones.
  */
-function endsOf(builder: NetlistBuilder, transfers: ReadonlyMap<Site, TransferUnit>, leaves: ReadonlyMap<Site, LeafUnits>): Outlet[] {
-  const loads = [...transfers].filter(([{ statement, outer }]) => statement.kind === 'load' && isOpen(outer));
-  const units = [...leaves].filter(([{ outer }]) => isOpen(outer)).flatMap(([, leaf]) => leaf.units);
+function endsOf(
+  builder: NetlistBuilder,
+  told: boolean,
+  transfers: ReadonlyMap<Site, TransferUnit>,
+  leaves: ReadonlyMap<Site, LeafUnits>,
+  drops: (site: Site) => boolean,
+): Outlet[] {
+  const loads = told ? [...transfers].filter(([{ statement, outer }]) => statement.kind === 'load' && isOpen(outer)) : [];
+  const units = [...leaves].filter(([site]) => (told && isOpen(site.outer)) || drops(site)).flatMap(([, leaf]) => leaf.units);
   return [
     ...loads.map(([, { unit }]): Outlet => ({ unit: unit.id, net: 'control', port: 0 })),
     ...units.map(
