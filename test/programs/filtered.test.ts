@@ -68,9 +68,7 @@ describe.each([
     [24, 96],
   ])('a matrix of %i x %i, against a row and a column', async (m, n) => {
     const [x, row, column] = [ints(m * n), ints(n, 5), ints(m, 9)];
-    const kept = [...x].filter((value, at) => value < row[at % n]).map((value, _at) => value);
     const scaled = [...x].flatMap((value, at) => (value < row[at % n] ? [value * column[Math.floor(at / n)]] : []));
-    expect(kept).toHaveLength(scaled.length);
     await check(
       fabric,
       { x, row, column },

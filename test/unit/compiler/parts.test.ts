@@ -3,35 +3,21 @@ import { expect, test } from 'vitest';
 import { splitLarge } from '../../../src/compiler/passes/parts.ts';
 import { type Explicit, explicit } from '../../../src/frontend/dsl/explicit.ts';
 import { reduce } from '../../../src/frontend/dsl/handles.ts';
-import { type Expected, type Inputs, program } from '../../../src/frontend/program.ts';
+import type { Expected } from '../../../src/frontend/program.ts';
 import { evaluate } from '../../../src/ir/evaluate.ts';
-import { DRAM_PROFILES } from '../../../src/sim/dram-profile.ts';
-import { buildProgram } from '../../../src/sweep/point/build.ts';
-import { runPoint } from '../../../src/sweep/point/point.ts';
+import { checkExplicit, refusalOf } from '../../support/explicit-case.ts';
 import { fabricNamed } from '../../support/fabric.ts';
 
 /** 64 words in a unit. */
 const small = fabricNamed('demo', { pmu: { bankWords: 16 }, pcu: { lanes: 4 }, grid: { columns: 6, rows: 6 } });
-const options = {
-  witnesses: new Set(['evaluator', 'golden'] as const),
-  given: { arrays: new Map(), args: new Map(), seed: 1 },
-  profile: DRAM_PROFILES.pir2020,
-  network: 'routed',
-} as const;
-
-async function check(build: (v: Explicit) => void, expected: Expected, arrays: Inputs['arrays'] = {}) {
-  const made = program({ name: 'case', params: {}, build: () => explicit(build), data: () => ({ arrays }), reference: () => expected });
-  const built = buildProgram(small, made, {}, {});
-  const point = await runPoint(small, built, options, async (_title, work) => work(() => {}));
-  expect(point.problems).toEqual([]);
-  return { cycles: point.golden?.cycles ?? 0, units: built.units };
-}
+const check = (build: (v: Explicit) => void, expected: Expected, arrays: Record<string, Int32Array> = {}) =>
+  checkExplicit(small, build, arrays, expected);
 
 const x = Int32Array.from({ length: 200 }, (_, i) => ((i * 37) % 101) - 50);
 const sum = (words: ArrayLike<number>) => Array.from(words).reduce((a, b) => a + b, 0);
 
 test('vectors that lie across the parts, in strides too', async () => {
-  const { units } = await check(
+  const { memories } = await check(
     (v) => {
       const out = v.dramOut('out', 'i32', [66]);
       v.pipe({}, () => {
@@ -45,7 +31,7 @@ test('vectors that lie across the parts, in strides too', async () => {
     { outputs: { out: Int32Array.from({ length: 66 }, (_, i) => 5 * (3 * i + 1)) } },
   );
   // Four parts of the one; the other is a stream, and takes none.
-  expect(units?.pmu).toBe(4);
+  expect(memories).toBe(4);
 });
 
 test('transfers go part by part', async () => {
@@ -85,7 +71,7 @@ test('rows, floats, and words that a predicate leaves 0', async () => {
 });
 
 test('tables have parts, and every copy of a reader has its table', async () => {
-  const { units } = await check(
+  const { memories } = await check(
     (v) => {
       const out = v.result('out', 'i32');
       const table = v.table('table', 'i32', [100], (i) => i * i);
@@ -95,7 +81,7 @@ test('tables have parts, and every copy of a reader has its table', async () => 
     },
     { results: { out: sum(Array.from({ length: 100 }, (_, i) => i * i)) } },
   );
-  expect(units?.pmu).toBeGreaterThanOrEqual(4);
+  expect(memories).toBeGreaterThanOrEqual(4);
 });
 
 test('rows of a table that are padded for lanes that go down', async () => {
@@ -134,24 +120,22 @@ test('a program and its parts mean the same', () => {
 });
 
 test('what a reduction starts from stays whole, and is refused where it is too large', () => {
-  const build = () =>
-    explicit((v) => {
-      const out = v.dramOut('out', 'i32', [100]);
-      v.pipe({}, () => {
-        const into = v.sram('into', 'i32', [100]);
-        v.memreduce(
-          into,
-          { t: 3 },
-          ({ t }) => {
-            const part = v.sram('part', 'i32', [100]);
-            v.leaf({ i: { max: 100, par: 4 } }, ({ i }) => part.set([i], t.add(i).value));
-            return part;
-          },
-          { par: 4 },
-        );
-        v.store(out, [0], into);
-      });
+  const build = (v: Explicit) => {
+    const out = v.dramOut('out', 'i32', [100]);
+    v.pipe({}, () => {
+      const into = v.sram('into', 'i32', [100]);
+      v.memreduce(
+        into,
+        { t: 3 },
+        ({ t }) => {
+          const part = v.sram('part', 'i32', [100]);
+          v.leaf({ i: { max: 100, par: 4 } }, ({ i }) => part.set([i], t.add(i).value));
+          return part;
+        },
+        { par: 4 },
+      );
+      v.store(out, [0], into);
     });
-  const made = program({ name: 'case', params: {}, build, data: () => ({ arrays: {} }), reference: () => ({}) });
-  expect(() => buildProgram(small, made, {}, {})).toThrow(/memory `into` needs 100 words/);
+  };
+  expect(refusalOf(small, build)).toMatch(/memory `into` needs 100 words/);
 });
