@@ -1,7 +1,7 @@
 /** Indices and memory accesses of a statement: variables in scope, ranks, and staying inside the shape. */
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { rangeOf, variablesIn } from './affine.ts';
-import type { AffineExpr, Loop, LoopProgram, Source } from './loops.ts';
+import type { AffineExpr, Loop, LoopProgram, Source, Statement } from './loops.ts';
 import { badQueue, outOfRange, rankDiffers, unknownName, unknownVariable } from './loops-messages.ts';
 
 /** What a statement sees. */
@@ -42,4 +42,11 @@ export function verifyAccess(what: string, name: string, index: readonly AffineE
     if (low < 0 || high >= memory.shape[dimension])
       scope.report(outOfRange(what, name, dimension, low, high, memory.shape[dimension], source));
   }
+}
+
+/** Does a statement, or one inside it, put words into a memory? */
+export function writes(statement: Statement, memory: string): boolean {
+  if (statement.kind === 'nest') return statement.body.some((child) => writes(child, memory));
+  if (statement.kind !== 'leaf') return statement.kind === 'load' && statement.memory === memory;
+  return statement.effects.some((effect) => effect.kind !== 'result' && effect.memory === memory);
 }

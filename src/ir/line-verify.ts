@@ -1,5 +1,5 @@
 /** Line buffers: one statement writes whole lines, and leaves after it, in the same iteration, read the newest ones. */
-import type { Scope } from './access-verify.ts';
+import { type Scope, writes } from './access-verify.ts';
 import type { AffineExpr, Leaf, LoopProgram, Memory, Nest, Source, Statement, Transfer } from './loops.ts';
 import { badLines } from './loops-messages.ts';
 
@@ -86,11 +86,6 @@ function boundsOf(statement: Statement, found = new Set<string>()): Set<string> 
   if (statement.kind === 'nest' || statement.kind === 'leaf') for (const { bound } of statement.loops) if (bound) found.add(bound.memory);
   if (statement.kind === 'nest') for (const child of statement.body) boundsOf(child, found);
   return found;
-}
-
-function writes(statement: Leaf | Transfer, memory: string): boolean {
-  if (statement.kind !== 'leaf') return statement.kind === 'load' && statement.memory === memory;
-  return statement.effects.some((effect) => effect.kind === 'write' && effect.memory === memory);
 }
 
 function reads(statement: Leaf | Transfer, memory: string): boolean {

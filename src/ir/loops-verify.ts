@@ -1,6 +1,6 @@
 /** Is a program at the explicit level well formed? All problems at once, each at the statement it concerns. */
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { type Scope, verifyAccess, verifyAffine } from './access-verify.ts';
+import { type Scope, verifyAccess, verifyAffine, writes } from './access-verify.ts';
 import { rangeOf } from './affine.ts';
 import { verifyLeafValues } from './leaf-verify.ts';
 import { lineOf, verifyLines } from './line-verify.ts';
@@ -117,12 +117,6 @@ function verifyWord(what: string, { memory: name, index }: Bound, scope: Scope, 
   verifyAccess(what, name, index, scope, source);
   const memory = scope.program.memories.find((candidate) => candidate.name === name);
   if (memory && memory.type !== 'i32') scope.report(badTransfer(`${what} is a word of ${memory.type}`, 'count in i32', source));
-}
-
-function writes(statement: Statement, memory: string): boolean {
-  if (statement.kind === 'nest') return statement.body.some((child) => writes(child, memory));
-  if (statement.kind !== 'leaf') return statement.kind === 'load' && statement.memory === memory;
-  return statement.effects.some((effect) => effect.kind !== 'result' && effect.memory === memory);
 }
 
 function verifyTransfer(transfer: Transfer, scope: Scope): void {

@@ -92,9 +92,8 @@ interface LinesShape {
 function planLines(arch: Arch, memory: Memory, { scope, scopeNests, plans, busiest, words }: LinesShape): MemoryPlan {
   const capacity = arch.pmu.bankWords * arch.pcu.lanes;
   const older = memory.shape[0] - 1;
-  const ahead = chooseBuffers(arch, { ...memory, shape: memory.shape.slice(1) }, words, scopeNests);
   const placesFor = (buffers: number) => (2 * older + buffers) * words;
-  let buffers = ahead;
+  let buffers = chooseBuffers(arch, memory, words, scopeNests);
   while (buffers > 1 && placesFor(buffers) > capacity) buffers--;
   if (placesFor(buffers) > capacity) throw new DiagnosticError(memoryTooLarge(memory.name, placesFor(buffers), 1, capacity, memory.source));
   const regions = older + buffers;
