@@ -9,12 +9,13 @@ import { withLock } from './lock.ts';
 
 /**
  * The text that `make` gives for `inputs`, which must hold everything it depends on (versions of tools included), or the
- * one it gave before. Two processes that want the same make it once.
+ * one it gave before. Two processes that want the same make it once. What `keep` refuses is given back but not kept.
  */
 export async function cachedText(
   kind: string,
   inputs: readonly string[],
   make: () => Promise<string>,
+  keep: (text: string) => boolean = () => true,
 ): Promise<{ text: string; cached: boolean }> {
   const hash = createHash('sha256');
   for (const input of inputs) hash.update(`${input.length}\n`).update(input);
@@ -25,7 +26,7 @@ export async function cachedText(
     const meanwhile = await readCached(path);
     if (meanwhile !== undefined) return { text: meanwhile, cached: true };
     const text = await make();
-    await writeAtomic(path, await promisify(gzip)(text, { level: 1 }));
+    if (keep(text)) await writeAtomic(path, await promisify(gzip)(text, { level: 1 }));
     return { text, cached: false };
   });
 }

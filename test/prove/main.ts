@@ -12,7 +12,7 @@ import { expandMacro, MACRO_NAMES, MACROS, type MacroFacts, type MacroName, oper
 import { OP_NAMES } from '../../src/ops/table.ts';
 import { measure } from './macro-error.ts';
 import { record, writePage } from './record.ts';
-import { build, operations, settings, unit, write } from './unit.ts';
+import { build, operations, settings, unit } from './unit.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -47,7 +47,7 @@ process.exitCode = wrong === 0 ? 0 : 1;
 async function proveOperations(names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   const params = unit(16, true, 1, 2, 4);
-  const binary = await build(write('prove', params));
+  const binary = await build('prove', params);
   const listed = operations(params).filter((text) => names.includes(text.split(':')[0]));
   const run = execa(binary, [...settings(params, String(vectors), values.seed), ...listed], {
     reject: false,

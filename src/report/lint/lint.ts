@@ -4,17 +4,12 @@
  * that bounds time and memory for a fabric of any size. Verilator gets the whole as well where that is small, and so
  * sees loops through several tiles.
  */
-import { join } from 'node:path';
 import { type Diagnostic, errorDiagnostic } from '../../base/diagnostic.ts';
 import { indent } from '../../base/text.ts';
 import type { ModuleSignature } from '../../rtl/signature.ts';
-import { writeAtomic } from '../../tools/files.ts';
-import { run } from '../../tools/run.ts';
-import { withScratch } from '../../tools/scratch.ts';
-import { requireTools } from '../../tools/versions.ts';
+import { type LintOptions, type LintTool, type LintVerdict, lintModule } from './module.ts';
 
-export const LINT_TOOLS = ['verilator', 'iverilog', 'yosys'] as const;
-export type LintTool = (typeof LINT_TOOLS)[number];
+export { LINT_TOOLS, type LintTool } from './module.ts';
 
 export interface LintInput {
   readonly top: string;
@@ -28,18 +23,9 @@ export interface LintInput {
 }
 
 /** A module that was looked at, with all below it. */
-export interface LintPiece {
+export interface LintPiece extends LintVerdict {
   readonly tool: LintTool;
   readonly module: string;
-  /** What the tool said; empty when it has no complaint. */
-  readonly said: string;
-  readonly seconds: number;
-}
-
-export interface LintOptions {
-  /** The address space a tool may take, in GB; one that needs more fails. */
-  readonly limitGb?: number;
-  readonly timeoutSeconds?: number;
 }
 
 /** Tiles by this name are looked at apart. */
@@ -49,7 +35,6 @@ const WHOLE = 64;
 
 /** Runs one tool over the fabric. Throws E0901 when it is missing, E0903 when it takes too long. */
 export async function lintRtl(tool: LintTool, input: LintInput, options: LintOptions = {}): Promise<LintPiece[]> {
-  const { command } = (await requireTools(tool))[tool];
   const byName = new Map(input.modules.map((module) => [module.name, module]));
   const tiles = input.modules.map(({ name }) => name).filter((name) => TILE.test(name));
   const whole = tool === 'verilator' && (tiles.length === 0 || (input.tileCount ?? WHOLE + 1) <= WHOLE);
@@ -58,44 +43,13 @@ export async function lintRtl(tool: LintTool, input: LintInput, options: LintOpt
   for (const module of tops) {
     const apart = (name: string) => !whole && name !== module && TILE.test(name);
     const texts = [...below(module, byName, apart)].map((name) => ({
-      path: `${name}.sv`,
+      module: name,
       text: apart(name) ? portsOnly(byName.get(name) as ModuleSignature) : input.textOf(name),
     }));
-    pieces.push({ tool, module, ...(await said({ tool, command }, module, texts, input.waivers, options)) });
+    pieces.push({ tool, module, ...(await lintModule(tool, module, texts, { waivers: input.waivers, ...options })) });
   }
   return pieces;
 }
-
-type Text = { readonly path: string; readonly text: string };
-
-async function said(
-  { tool, command }: { tool: LintTool; command: string },
-  top: string,
-  texts: readonly Text[],
-  waivers: string,
-  { limitGb, timeoutSeconds = 1800 }: LintOptions,
-) {
-  return withScratch('lint', async (dir) => {
-    for (const { path, text } of [...texts, { path: 'waivers.vlt', text: waivers }]) await writeAtomic(join(dir, path), text);
-    const files = texts.map(({ path }) => path);
-    if (tool === 'yosys') await writeAtomic(join(dir, 'lint.ys'), yosysLint(files, top));
-    const args = {
-      verilator: ['--lint-only', '-Wall', '--top-module', top, 'waivers.vlt', ...files],
-      iverilog: ['-g2012', '-Wall', '-tnull', '-s', top, ...files],
-      yosys: ['-q', 'lint.ys'],
-    }[tool];
-    const words =
-      limitGb === undefined ? [command, ...args] : ['sh', '-c', `ulimit -v ${limitGb * 2 ** 20} && exec "$0" "$@"`, command, ...args];
-    const { stdout, stderr, exitCode, seconds } = await run(words[0], words.slice(1), { cwd: dir, accept: ANY, timeoutSeconds });
-    const text = `${stdout}${stderr}`.trim();
-    return { said: text === '' && exitCode !== 0 ? `exit code ${exitCode}` : text, seconds };
-  });
-}
-
-const yosysLint = (files: readonly string[], top: string): string =>
-  [`read_verilog -sv ${files.join(' ')}`, `hierarchy -check -top ${top}`, 'proc', 'check -assert', ''].join('\n');
-
-const ANY = Array.from({ length: 256 }, (_, code) => code);
 
 /** A module and all it instantiates, parts first; nothing below those that are `apart`. */
 function below(top: string, modules: ReadonlyMap<string, ModuleSignature>, apart: (name: string) => boolean): Set<string> {
