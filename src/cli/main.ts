@@ -1,18 +1,6 @@
 /** The command line. Acts when it is imported (by `bin.js`) and ends with an exit code of `exit.ts`. */
 import { Command, CommanderError } from 'commander';
 import type { Cli } from './command.ts';
-import { asmCommand } from './commands/asm.ts';
-import { benchCommand } from './commands/bench.ts';
-import { checkCommand } from './commands/check.ts';
-import { compileCommand } from './commands/compile.ts';
-import { demoCommand } from './commands/demo.ts';
-import { disasmCommand } from './commands/disasm.ts';
-import { explainCommand } from './commands/explain.ts';
-import { listCommand } from './commands/list.ts';
-import { rtlCommand } from './commands/rtl.ts';
-import { runCommand } from './commands/run.ts';
-import { synthCommand } from './commands/synth.ts';
-import { viewCommand } from './commands/view.ts';
 import { EXIT } from './exit.ts';
 
 const cli: Cli = { exitCode: EXIT.good };
@@ -23,21 +11,25 @@ const kiln = new Command('kiln')
   .addHelpText('after', '\nExample:\n  $ kiln run gemm --arch demo --on evaluator,golden,rtl')
   .showSuggestionAfterError()
   .exitOverride();
-for (const make of [
-  rtlCommand,
-  checkCommand,
-  compileCommand,
-  runCommand,
-  disasmCommand,
-  asmCommand,
-  explainCommand,
-  listCommand,
-  viewCommand,
-  demoCommand,
-  benchCommand,
-  synthCommand,
-])
-  kiln.addCommand(make(cli));
+
+/** In the order of the help. Each loads what it needs: a command that compiles nothing starts without the compiler. */
+const commands: Readonly<Record<string, () => Promise<(cli: Cli) => Command>>> = {
+  rtl: async () => (await import('./commands/rtl.ts')).rtlCommand,
+  check: async () => (await import('./commands/check.ts')).checkCommand,
+  compile: async () => (await import('./commands/compile.ts')).compileCommand,
+  run: async () => (await import('./commands/run.ts')).runCommand,
+  disasm: async () => (await import('./commands/disasm.ts')).disasmCommand,
+  asm: async () => (await import('./commands/asm.ts')).asmCommand,
+  explain: async () => (await import('./commands/explain.ts')).explainCommand,
+  list: async () => (await import('./commands/list.ts')).listCommand,
+  view: async () => (await import('./commands/view.ts')).viewCommand,
+  demo: async () => (await import('./commands/demo.ts')).demoCommand,
+  bench: async () => (await import('./commands/bench.ts')).benchCommand,
+  synth: async () => (await import('./commands/synth.ts')).synthCommand,
+};
+const asked = process.argv[2];
+// Anything else is a word for the whole: help, a version, or a name that resembles one of all.
+for (const load of Object.hasOwn(commands, asked) ? [commands[asked]] : Object.values(commands)) kiln.addCommand((await load())(cli));
 
 try {
   await kiln.parseAsync(process.argv);
