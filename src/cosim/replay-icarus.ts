@@ -7,7 +7,7 @@ import { renderTemplate } from '../rtl/env.ts';
 import { writeAtomic } from '../tools/files.ts';
 import { compileIcarus, runCompiled } from '../tools/icarus.ts';
 import { withScratch } from '../tools/scratch.ts';
-import { placePorts, type Recording, type ReplayLayout, type ReplayModule } from './replay.ts';
+import { benchView, type Recording, type ReplayLayout, type ReplayModule, replayLayout } from './replay.ts';
 
 /** The first answer word with a bit that is not as it must be, in hexadecimal with an x where nothing is known. */
 export interface FourStateDifference {
@@ -18,29 +18,15 @@ export interface FourStateDifference {
   readonly want: string;
 }
 
-/** The words of recordings for a module: what a recorder has to know of it. */
-export function replayLayout(module: ReplayModule): ReplayLayout {
-  return { constants: placePorts(module.constants), stimulus: placePorts(module.inputs), answer: placePorts(module.outputs) };
-}
-
 /** Replays recordings, each on a fresh simulation; of each the first difference, if there is any. Throws E0901 to E0904. */
 export function replayOnIcarus(module: ReplayModule, recordings: readonly Recording[]): Promise<(FourStateDifference | undefined)[]> {
-  const constants = placePorts(module.constants);
-  const inputs = placePorts(module.inputs);
-  const outputs = placePorts(module.outputs);
+  const layout = replayLayout(module);
+  const { stimulus: inputs, answer: outputs } = layout;
   return withScratch('replay', async (dir) => {
     for (const { path, text } of module.files) await writeAtomic(join(dir, path), text);
     const cyclesOf = ({ stimulus }: Recording) => stimulus.length / inputs.words;
-    const bench = renderTemplate('tb/replay.sv.njk', {
-      top: module.top,
-      cycles: Math.max(...recordings.map(cyclesOf)),
-      constants: constants.ports,
-      constantWords: constants.words,
-      inputs: inputs.ports,
-      inputWords: inputs.words,
-      outputs: outputs.ports,
-      outputWords: outputs.words,
-    });
+    const cycles = Math.max(...recordings.map(cyclesOf));
+    const bench = renderTemplate('tb/replay.sv.njk', { ...benchView(module.top, layout), cycles });
     await writeAtomic(join(dir, 'replay.sv'), bench);
     const program = 'replay.vvp';
     await compileIcarus({ dir, top: 'kiln_replay', fileList: [...module.files.map(({ path }) => path), 'replay.sv'], program });

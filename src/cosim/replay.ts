@@ -89,20 +89,10 @@ export interface Layout {
 
 /** Builds (or finds) the replay bench of a module. `directory`: where the rendered files are written. */
 export async function replayBench(module: ReplayModule, directory: string): Promise<ReplayBench> {
-  const constants = placePorts(module.constants);
-  const inputs = placePorts(module.inputs);
-  const outputs = placePorts(module.outputs);
+  const layout = replayLayout(module);
+  const { constants, stimulus: inputs, answer: outputs } = layout;
   for (const file of module.files) await writeAtomic(join(directory, file.path), file.text);
-  const bench = renderTemplate('tb/replay.cpp.njk', {
-    top: module.top,
-    constants: constants.ports,
-    constantWords: constants.words,
-    inputs: inputs.ports,
-    inputWords: inputs.words,
-    outputs: outputs.ports,
-    outputWords: outputs.words,
-    poison: module.poison ?? false,
-  });
+  const bench = renderTemplate('tb/replay.cpp.njk', { ...benchView(module.top, layout), poison: module.poison ?? false });
   await writeAtomic(join(directory, 'replay.cpp'), bench);
   const build = await buildVerilator({
     dir: directory,
@@ -173,8 +163,28 @@ function bytesOfRecordings(recordings: readonly Recording[], stimulusWords: numb
   return Buffer.concat(parts);
 }
 
+/** The words of recordings for a module: what a recorder has to know of it. */
+export function replayLayout(module: ReplayModule): { readonly [part in keyof ReplayLayout]: PlacedPorts } {
+  return { constants: placePorts(module.constants), stimulus: placePorts(module.inputs), answer: placePorts(module.outputs) };
+}
+
+/** What the templates of both benches take of a module. */
+export function benchView(top: string, { constants, stimulus, answer }: ReturnType<typeof replayLayout>) {
+  return {
+    top,
+    constants: constants.ports,
+    constantWords: constants.words,
+    inputs: stimulus.ports,
+    inputWords: stimulus.words,
+    outputs: answer.ports,
+    outputWords: answer.words,
+  };
+}
+
+type PlacedPorts = Layout & { readonly ports: readonly (ReplayPort & { readonly at: number })[] };
+
 /** Ports one behind the other, each from a word of its own on. */
-export function placePorts(ports: readonly ReplayPort[]): Layout & { readonly ports: readonly (ReplayPort & { readonly at: number })[] } {
+function placePorts(ports: readonly ReplayPort[]): PlacedPorts {
   let words = 0;
   const owners: { name: string; word: number }[] = [];
   const placed = ports.map(({ name, width }) => {

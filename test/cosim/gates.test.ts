@@ -6,8 +6,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Arch } from '../../src/arch/schema.ts';
 import { Rng } from '../../src/base/rng.ts';
-import { type Recording, type ReplayLayout, replayBench } from '../../src/cosim/replay.ts';
-import { replayLayout, replayOnIcarus } from '../../src/cosim/replay-icarus.ts';
+import { type Recording, type ReplayLayout, replayBench, replayLayout } from '../../src/cosim/replay.ts';
+import { replayOnIcarus } from '../../src/cosim/replay-icarus.ts';
 import { archNamed } from '../support/fabric.ts';
 import { type Level, netlistModule, VERILATED_NETLIST } from '../support/proof/gates.ts';
 import { heldSums, varyingTree } from '../support/proof/pcu-directed.ts';

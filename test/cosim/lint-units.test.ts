@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { TILE_KINDS } from '../../src/fabric/ports.ts';
 import { archNamed } from '../support/fabric.ts';
-import { expectSilence, printedModules } from '../support/lint.ts';
+import { expectSilence } from '../support/lint.ts';
+import { modulesBelow } from '../support/proof/module.ts';
 
 type Row = readonly [title: string, arch: string, change: Record<string, unknown>];
 const long = { timeout: 600_000 };
@@ -30,7 +31,7 @@ test.each(process.env.KILN_FULL ? [...PCUS, ['the most of everything', 'tiny', M
   'the PCU of %s',
   long,
   async (_, name, change) => {
-    await expectSilence('kiln_pcu', printedModules(archNamed(name, change))('kiln_pcu'));
+    await expectSilence('kiln_pcu', modulesBelow(archNamed(name, change), 'kiln_pcu'));
   },
 );
 
@@ -47,11 +48,11 @@ const TILES: readonly Row[] = [
 ];
 
 describe.each(TILES)('%s', (_, name, change) => {
-  const modules = printedModules(archNamed(name, change));
+  const arch = archNamed(name, change);
 
   // The compute unit has rows of its own: here the switch beside it.
   test.each(TILE_KINDS.map((kind) => (kind === 'pcu' ? 'kiln_switch_pcu' : `kiln_tile_${kind}`)))('%s', long, async (top) => {
-    const texts = modules(top);
+    const texts = modulesBelow(arch, top);
     expect(texts.length).toBeGreaterThan(3);
     await expectSilence(top, texts);
   });

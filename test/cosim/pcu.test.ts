@@ -6,20 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { Rng } from '../../src/base/rng.ts';
 import { archNamed } from '../support/fabric.ts';
 import { moduleBench } from '../support/proof/module.ts';
-import {
-  carriedRegisters,
-  emptyLoops,
-  emptyReductions,
-  everyOperation,
-  heldSums,
-  lateTakers,
-  manyTokens,
-  oneBitPredicates,
-  oneOutput,
-  sparseVectors,
-  twoTaps,
-  varyingTree,
-} from '../support/proof/pcu-directed.ts';
+import * as directed from '../support/proof/pcu-directed.ts';
 import { proveAll, seedsOf, sumOf } from '../support/proof/prove.ts';
 import { playPcu, playRandomPcu } from '../support/proof/units.ts';
 
@@ -74,22 +61,22 @@ describe.each(FULL ? [...SHAPES, ...MORE] : SHAPES)('a PCU of %s', (name, change
     timeout: 3_600_000,
   }, async () => {
     const bench = await moduleBench(arch, 'kiln_pcu');
-    for (const [what, directed, how] of [
-      ['tree', varyingTree, () => ({})],
-      ['sparse tree', varyingTree, () => sparseVectors],
-      ['empty reductions', emptyReductions, () => sparseVectors],
-      ['taps', twoTaps, () => ({})],
-      ['held', heldSums, () => ({})],
-      ['registers', carriedRegisters, () => ({})],
-      ['empty loops', emptyLoops, () => ({})],
-      ['one output', oneOutput, () => ({})],
-      ['predicates', oneBitPredicates, () => ({})],
-      ['operations', everyOperation, () => ({})],
-      ['tokens', manyTokens, (rng: Rng) => ({ cycles: 720, rates: lateTakers(rng) })],
+    for (const [what, make, how] of [
+      ['tree', directed.varyingTree, () => ({})],
+      ['sparse tree', directed.varyingTree, () => directed.sparseVectors],
+      ['empty reductions', directed.emptyReductions, () => directed.sparseVectors],
+      ['taps', directed.twoTaps, () => ({})],
+      ['held', directed.heldSums, () => ({})],
+      ['registers', directed.carriedRegisters, () => ({})],
+      ['empty loops', directed.emptyLoops, () => ({})],
+      ['one output', directed.oneOutput, () => ({})],
+      ['predicates', directed.oneBitPredicates, () => ({})],
+      ['operations', directed.everyOperation, () => ({})],
+      ['tokens', directed.manyTokens, (rng: Rng) => ({ cycles: 720, rates: directed.lateTakers(rng) })],
     ] as const) {
       const played = await proveAll(bench, seedsOf(`${name}/${what}`, CASES / 8), (seed) => {
         const rng = new Rng(seed);
-        return playPcu(arch, bench, directed(arch, rng), rng, { cycles: CYCLES, ...how(rng) });
+        return playPcu(arch, bench, make(arch, rng), rng, { cycles: CYCLES, ...how(rng) });
       });
       expect(sumOf(played, 'popped'), what).toBeGreaterThan(CASES / 4);
     }

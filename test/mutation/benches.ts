@@ -12,20 +12,7 @@ import { playFu, UNASSIGNED } from '../support/proof/fu.ts';
 import { playRandomHost } from '../support/proof/host.ts';
 import { LOADER_MODULES, loaderBench, playLoads } from '../support/proof/loader.ts';
 import { type BenchOptions, moduleBench, modulesBelow } from '../support/proof/module.ts';
-import {
-  carriedRegisters,
-  emptyLoops,
-  emptyReductions,
-  everyOperation,
-  heldSums,
-  lateTakers,
-  manyTokens,
-  oneBitPredicates,
-  oneOutput,
-  sparseVectors,
-  twoTaps,
-  varyingTree,
-} from '../support/proof/pcu-directed.ts';
+import * as directed from '../support/proof/pcu-directed.ts';
 import { playRandomPort, portBench } from '../support/proof/port.ts';
 import { seedsOf } from '../support/proof/prove.ts';
 import { playRandomSwitch } from '../support/proof/switch.ts';
@@ -93,6 +80,7 @@ const wide = archNamed('tiny', {
 
 const twoPorts = archNamed('tiny', { memory: { ports: 2, addressBits: 32 } });
 
+const { varyingTree, twoTaps, emptyLoops, emptyReductions, heldSums, oneBitPredicates, everyOperation } = directed;
 const DIRECTED = [varyingTree, twoTaps, emptyLoops, emptyReductions, heldSums, oneBitPredicates, everyOperation] as const;
 
 const kiln = (names: string): string[] => names.split(' ').map((name) => `kiln_${name}`);
@@ -135,19 +123,19 @@ export const BENCHES: readonly MutationBench[] = [
         const rng = new Rng(seed);
         return playPcu(arch, bench, DIRECTED[i % DIRECTED.length](arch, rng), rng, { cycles: 250 });
       }),
-      ...[oneOutput, carriedRegisters].flatMap((directed) =>
-        seedsOf(directed.name, 4 * cases).map((seed) => {
+      ...[directed.oneOutput, directed.carriedRegisters].flatMap((make) =>
+        seedsOf(make.name, 4 * cases).map((seed) => {
           const rng = new Rng(seed);
-          return playPcu(arch, bench, directed(arch, rng), rng, { cycles: 60, rates: sparseVectors.rates });
+          return playPcu(arch, bench, make(arch, rng), rng, { cycles: 60, rates: directed.sparseVectors.rates });
         }),
       ),
       ...seedsOf('sparse', 2 * cases).map((seed) => {
         const rng = new Rng(seed);
-        return playPcu(arch, bench, varyingTree(arch, rng), rng, { cycles: 250, ...sparseVectors });
+        return playPcu(arch, bench, varyingTree(arch, rng), rng, { cycles: 250, ...directed.sparseVectors });
       }),
       ...seedsOf('tokens', Math.ceil(cases / 2)).map((seed) => {
         const rng = new Rng(seed);
-        return playPcu(arch, bench, manyTokens(arch, rng), rng, { cycles: 900, rates: lateTakers(rng) });
+        return playPcu(arch, bench, directed.manyTokens(arch, rng), rng, { cycles: 900, rates: directed.lateTakers(rng) });
       }),
     ],
   ),
