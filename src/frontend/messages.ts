@@ -87,6 +87,15 @@ export const unknownParam = (program: string, name: string, known: readonly stri
 export const badParam = (program: string, name: string, value: unknown, legal: string): Diagnostic =>
   errorDiagnostic('E0261', `parameter \`${name}\` of program \`${program}\` is ${legal}, not \`${String(value)}\``);
 
+/** `says`: the relation in words, in which parameters stand by their names. */
+export const brokenRelation = (program: string, says: string, params: Readonly<Record<string, unknown>>): Diagnostic => {
+  const named = Object.keys(params).filter((name) => says.split(/\W+/).includes(name));
+  return errorDiagnostic('E0267', `program \`${program}\` asks that ${says}`, {
+    notes: [`given ${named.map((name) => `${name}=${params[name]}`).join(' ')}`],
+    help: 'change one of them with `--param NAME=VALUE`',
+  });
+};
+
 export const needsFloat = (program: string): Diagnostic =>
   errorDiagnostic('E0262', `program \`${program}\` is asked for in f32, this target has no float operations`, {
     help: 'use the parameter dtype=i32, or an architecture with `pcu.float: true`',

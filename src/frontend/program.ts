@@ -5,7 +5,7 @@
 import { DiagnosticError } from '../base/diagnostic.ts';
 import type { Rng } from '../base/rng.ts';
 import type { LoopProgram } from '../ir/loops.ts';
-import { badParam, needsFloat, unknownParam } from './messages.ts';
+import { badParam, brokenRelation, needsFloat, unknownParam } from './messages.ts';
 
 /** A whole number from `min` to `max`. */
 export interface NumberParam {
@@ -80,6 +80,8 @@ export interface ProgramSpec<P extends ParamSpecs> {
   /** One line for `kiln list`. */
   readonly doc?: string;
   readonly params: P;
+  /** What parameters must be to each other, by the words that tell it: `N is at least K`. */
+  readonly relations?: Readonly<Record<string, (params: ParamsOf<P>) => boolean>>;
   readonly build: (params: ParamsOf<P>, target: Target) => LoopProgram;
   readonly data: (params: ParamsOf<P>, rng: Rng) => Inputs;
   readonly reference: (params: ParamsOf<P>, inputs: Inputs) => Expected;
@@ -106,7 +108,12 @@ export function program<const P extends ParamSpecs>(spec: ProgramSpec<P>): Progr
     name: spec.name,
     doc: spec.doc ?? '',
     params: spec.params,
-    resolve: (given = {}) => resolveParams(spec.name, spec.params, given),
+    resolve: (given = {}) => {
+      const params = resolveParams(spec.name, spec.params, given);
+      const broken = Object.entries(spec.relations ?? {}).filter(([, holds]) => !holds(typed(params)));
+      if (broken.length > 0) throw new DiagnosticError(broken.map(([says]) => brokenRelation(spec.name, says, params)));
+      return params;
+    },
     build: (params, target = defaultTarget) => {
       const built = spec.build(typed(params), target);
       const types = [...built.dram, ...built.memories, ...built.args, ...built.results];

@@ -15,7 +15,7 @@ export const kmeans = program({
     K: { default: 64, min: 1, max: 256, doc: 'centroids, at first the first points' },
     D: { default: 64, min: 2, max: 256, doc: 'columns of a point, the counting one included' },
     I: { default: 2, min: 1, max: 64, doc: 'epochs' },
-    N: { default: 256, min: 1, max: 1 << 16, doc: 'points; at least K' },
+    N: { default: 256, min: 1, max: 1 << 16, doc: 'points' },
     ts: { default: 128, min: 1, max: 256, doc: 'points of a tile', free: 'tile' },
     ip: laneParam,
     op: copiesParam('over tiles'),
@@ -24,6 +24,7 @@ export const kmeans = program({
     mp3: copiesParam('over centroids, for the means (as many as for the distances, if more than one)'),
     element_max: { default: 10, min: 1, max: 1 << 10, doc: 'coordinates are this random' },
   },
+  relations: { 'N is at least K': ({ N, K }) => N >= K },
   build: ({ K, D, I, N, ts, ip, op, mp1, mp2, mp3 }) =>
     explicit((v) => {
       const points = v.dramIn('points', 'i32', [N, D]);

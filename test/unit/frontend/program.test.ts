@@ -33,6 +33,24 @@ describe('parameters', () => {
   });
 });
 
+test('a relation between parameters is told in its words, with the values', () => {
+  const pairs = program({
+    name: 'pairs',
+    params: {
+      most: { default: 8, min: 1, max: 9, doc: '' },
+      n: { default: 4, min: 1, max: 9, doc: '' },
+      m: { default: 4, min: 1, max: 9, doc: '' },
+    },
+    relations: { 'n is at most m': ({ n, m }) => n <= m, 'm is even': ({ m }) => m % 2 === 0 },
+    build: () => scale.build({ n: 1, dtype: 'i32' }),
+    data: () => ({ arrays: {} }),
+    reference: () => ({}),
+  });
+  expect(pairs.resolve({ n: 6, m: 6 })).toEqual({ most: 8, n: 6, m: 6 });
+  expect(() => pairs.resolve({ n: 6 })).toThrow(/E0267.*asks that n is at most m$/);
+  expect(() => pairs.resolve({ n: 6, m: 5 })).toThrow(/n is at most m[\s\S]*m is even/);
+});
+
 test('a program is built with its name and parameters', () => {
   const built = scale.build({ n: 5, dtype: 'i32' });
   expect([built.name, built.params]).toEqual(['scale', { n: 5, dtype: 'i32' }]);
