@@ -30,7 +30,7 @@ export function validate(arch: Arch, places: Places): Diagnostic[] {
 }
 
 /** Fields whose queues and lanes count in binary. */
-const POWERS_OF_TWO = [
+export const POWERS_OF_TWO = [
   'pcu.lanes',
   'pmu.bankWords',
   'ag.responseBeats',

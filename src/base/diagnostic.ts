@@ -8,6 +8,12 @@ export interface Span {
   readonly length: number;
 }
 
+/** A field of an architecture that is too small (or too large) for a program, and the nearest value that is not. */
+export interface Limit {
+  readonly field: string;
+  readonly value: number | boolean;
+}
+
 /** One message, as data: what is wrong, where, why (`label`, `notes`) and what to do (`help`). */
 export interface Diagnostic {
   readonly code: string;
@@ -17,6 +23,7 @@ export interface Diagnostic {
   readonly label?: string;
   readonly notes: readonly string[];
   readonly help?: string;
+  readonly limit?: Limit;
 }
 
 /** The optional parts of a diagnostic, as the message functions give them. */
@@ -25,6 +32,7 @@ export interface Details {
   readonly label?: string;
   readonly notes?: readonly string[];
   readonly help?: string;
+  readonly limit?: Limit;
 }
 
 /** Makes an error: `code` is `E` and four digits. */
@@ -79,6 +87,16 @@ export class DiagnosticCollector {
 
   warning(code: string, message: string, details?: Details): void {
     this.#list.push(warningDiagnostic(code, message, details));
+  }
+
+  /** Does a piece of the work; what it throws is gathered too, and the others may go on. */
+  attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      this.add(...error.diagnostics);
+    }
   }
 
   /** Throws everything gathered when there is at least one error. */

@@ -73,7 +73,7 @@ export async function build(name: string, fabric: Fabric, options: BuildRequest,
     throw new DiagnosticError(nothingFree(name, 'none of its parameters that are not given is lanes, copies or a tile'));
   const now = () => performance.now();
   return progress.step('compile', () =>
-    buildProgram(fabric, program, param, { seed, now, ...(free && { free: dram ?? DRAM_PROFILES[DEFAULT_DRAM] }) }),
+    buildProgram(fabric, program, param, { seed, now, explain: true, ...(free && { free: dram ?? DRAM_PROFILES[DEFAULT_DRAM] }) }),
   );
 }
 

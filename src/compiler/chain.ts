@@ -61,7 +61,15 @@ export const elementsOf = (loop: Loop): number => Math.max(0, Math.ceil((loop.ma
 export function buildChain(request: ChainRequest, limit: { counters: number; field: string; what: string; source?: Source }): Chain {
   const counters = mergeLoops(request);
   if (counters.length > limit.counters) {
-    throw new DiagnosticError(tooManyCounters(limit.what, counters.length, limit.counters, limit.field, limit.source));
+    throw new DiagnosticError(
+      tooManyCounters(
+        limit.what,
+        counters.map(({ vars, elements, par }) => ({ loops: vars, trips: Math.ceil(elements / par) })),
+        limit.counters,
+        limit.field,
+        limit.source,
+      ),
+    );
   }
   const inner = [...counters].reverse();
   const laneCounter = request.lanes ? inner[0] : undefined;

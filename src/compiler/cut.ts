@@ -18,10 +18,10 @@ export function narrowestCut(fabric: Fabric, netlist: Netlist, placement: Placem
     for (const net of NET_CLASSES) {
       for (const outwards of [true, false]) {
         const { crossing, capacity } = load(fabric, netlist, placement, cut, net, outwards);
-        const excess = crossing - capacity;
+        const excess = crossing.length - capacity;
         if (excess <= 0 || (worst && excess <= worst.excess)) continue;
         const where = `${cut.where} ${outwards ? 'going out' : 'coming in'}`;
-        worst = { excess, diagnostic: cutTooNarrow(fabric, net, where, crossing, capacity) };
+        worst = { excess, diagnostic: cutTooNarrow(fabric, netlist, net, where, crossing, capacity) };
       }
     }
   }
@@ -31,7 +31,7 @@ export function narrowestCut(fabric: Fabric, netlist: Netlist, placement: Placem
 /** Nets that must leave (or enter) the inside of a cut, against the links that do. */
 function load(fabric: Fabric, netlist: Netlist, placement: Placement, cut: Cut, net: NetClass, outwards: boolean) {
   const inside = (unit: string) => cut.inside(fabric.tiles[placement.get(unit) as number]) === outwards;
-  const crossing = netlist.nets.filter((one) => one.net === net && inside(one.from.unit) && one.to.some((ref) => !inside(ref.unit))).length;
+  const crossing = netlist.nets.filter((one) => one.net === net && inside(one.from.unit) && one.to.some((ref) => !inside(ref.unit)));
   let capacity = 0;
   for (const tile of fabric.tiles) {
     if (cut.inside(tile) !== outwards) continue;

@@ -181,11 +181,11 @@ function missingTiles(netlist: Netlist, fabric: Fabric): Diagnostic[] {
 function explain(fabric: Fabric, netlist: Netlist, attempt: Attempt): Diagnostic[] {
   const byName = new Map(netlist.nets.map((net) => [net.id, net]));
   const { unreachable, overused } = attempt.routing;
-  if (unreachable.length > 0) return unreachable.flatMap((id) => noPath(byName.get(id) ?? netlist.nets[0]));
+  if (unreachable.length > 0) return unreachable.flatMap((id) => noPath(fabric, byName.get(id) ?? netlist.nets[0]));
   const cut = narrowestCut(fabric, netlist, attempt.placement);
   const kind = fabric.nodes[overused[0].node].net;
   const same = overused.filter(({ node }) => fabric.nodes[node].net === kind);
   const names = new Set(same.flatMap(({ nets }) => nets));
   const disputed = netlist.nets.filter((net) => names.has(net.id)).sort((a, b) => a.to.length - b.to.length);
-  return [cut ?? routingFailed(disputed, same.length)];
+  return [cut ?? routingFailed(fabric, netlist, disputed, same.length)];
 }

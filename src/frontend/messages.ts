@@ -99,6 +99,7 @@ export const brokenRelation = (program: string, says: string, params: Readonly<R
 export const needsFloat = (program: string): Diagnostic =>
   errorDiagnostic('E0262', `program \`${program}\` is asked for in f32, this target has no float operations`, {
     help: 'use the parameter dtype=i32, or an architecture with `pcu.float: true`',
+    limit: { field: 'pcu.float', value: true },
   });
 
 export const noRoom = (what: string, words: number, capacity: number, source?: Source): Diagnostic =>

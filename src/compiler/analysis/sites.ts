@@ -12,6 +12,7 @@ import {
   type Transfer,
   wordsOf,
 } from '../../ir/loops.ts';
+import type { Consumer } from '../consumers.ts';
 
 /** A transfer or leaf with the nests around it, outermost first. */
 export interface Site {
@@ -74,6 +75,12 @@ function wordLeaf({ memory, index }: Bound, name: string, around: readonly Loop[
  * vectors, of which the last of a round may be shorter.
  */
 export type Filter = 'dropped' | 'packed';
+
+/** Who accesses a memory, for messages. */
+export function userOf({ site: { statement, id } }: Pick<Access, 'site'>): Consumer {
+  const name = statement.label ?? (statement.kind === 'leaf' ? `leaf${id}` : `${statement.kind}.${statement.memory}`);
+  return { name, source: statement.source };
+}
 
 /** One static access to a memory. */
 export interface Access {

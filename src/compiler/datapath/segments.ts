@@ -26,27 +26,38 @@ export interface CutRequest {
   readonly classOf: (id: number) => InputClass;
 }
 
-/** The cheapest cut, or the reason why some single operation does not fit. */
-export function cutWork({ arch, work, classOf }: CutRequest): Segment[] | { readonly why: string; readonly field: string } {
+/** Why a piece of work is none for a PCU; `least`: the value of the field with which this reason would be gone. */
+export interface TooWide {
+  readonly why: string;
+  readonly field: string;
+  readonly least?: number;
+  /** The values that take it. */
+  readonly users?: readonly number[];
+}
+
+/** The cheapest cut, or the reason why some single operation does not fit: that of the smallest piece which a larger PCU could hold. */
+export function cutWork({ arch, work, classOf }: CutRequest): Segment[] | TooWide {
   const { items } = work;
   const lastUse = lastUses(work);
   const best: { cost: number; from: number; segment?: Segment }[] = [{ cost: 0, from: -1 }];
-  let why = { why: 'it has no operations', field: 'pcu.stages' };
+  let failed: TooWide | undefined;
   for (let end = 1; end <= items.length; end++) {
     best[end] = { cost: Number.POSITIVE_INFINITY, from: -1 };
+    let why: TooWide | undefined;
     for (let start = end - 1; start >= 0 && end - start <= arch.pcu.stages; start--) {
       if (best[start].cost === Number.POSITIVE_INFINITY) continue;
       const segment = makeSegment(arch, work, classOf, lastUse, start, end);
       if ('why' in segment) {
-        why = segment;
+        if (why?.least === undefined) why = segment;
         continue;
       }
       // Fewest PCUs first, then fewest crossing values, then the earliest cut.
       const cost = best[start].cost + 1000 + segment.inputs.filter((input) => input.from === 'crossing').length;
       if (cost < best[end].cost) best[end] = { cost, from: start, segment };
     }
+    if (best[end].cost === Number.POSITIVE_INFINITY) failed ??= why;
   }
-  if (best[items.length].cost === Number.POSITIVE_INFINITY) return why;
+  if (best[items.length].cost === Number.POSITIVE_INFINITY) return failed ?? { why: 'it has no operations', field: 'pcu.stages' };
   const cut: Segment[] = [];
   for (let end = items.length; end > 0; end = best[end].from) cut.unshift(best[end].segment as Segment);
   return cut;
@@ -68,7 +79,7 @@ function makeSegment(
   lastUse: ReadonlyMap<number, number>,
   start: number,
   end: number,
-): Segment | { why: string; field: string } {
+): Segment | TooWide {
   const items = work.items.slice(start, end);
   if (items[0].when) return { why: 'a predicate apart from what it is for', field: 'pcu.stages' };
   if (items.filter(({ id }) => work.packed.has(id)).length > 1) return { why: 'two outputs that are packed', field: 'pcu.stages' };
@@ -83,16 +94,17 @@ function makeSegment(
   }
   const outputs = items.filter((item) => (lastUse.get(item.id) ?? -1) >= end).map((item) => item.id);
   const carried = items.filter((item) => item.reduce?.init.kind === 'carried').length;
-  const count = (...kinds: InputClass[]) => inputs.filter((input) => kinds.includes(input.from)).length;
+  const from = (...kinds: InputClass[]) => inputs.filter((input) => kinds.includes(input.from)).map(({ id }) => id);
   const { pcu } = arch;
-  if (count('vector', 'crossing') + carried > pcu.vectorIn)
-    return { why: `${count('vector', 'crossing') + carried} vector inputs`, field: 'pcu.vectorIn' };
+  const vectors = from('vector', 'crossing');
+  const scalars = from('scalar');
+  if (vectors.length + carried > pcu.vectorIn) return tooMany(vectors.length + carried, 'vector inputs', 'pcu.vectorIn', vectors);
   if (carried > 1) return { why: 'two accumulators that start from memory', field: 'pcu.stages' };
-  if (count('scalar') > pcu.scalarIn) return { why: `${count('scalar')} scalar inputs`, field: 'pcu.scalarIn' };
+  if (scalars.length > pcu.scalarIn) return tooMany(scalars.length, 'scalar inputs', 'pcu.scalarIn', scalars);
   const trees = items.filter((item) => item.kind === 'tree');
   if (trees.length > 1) return { why: 'two lane trees', field: 'pcu.stages' };
   if (outputs.length - trees.length > pcu.vectorOut)
-    return { why: `${outputs.length - trees.length} vector outputs`, field: 'pcu.vectorOut' };
+    return tooMany(outputs.length - trees.length, 'vector outputs', 'pcu.vectorOut', outputs);
   if (items.some((item) => OPS[item.op].float) && !pcu.float)
     return { why: 'float operations in a fabric without them', field: 'pcu.float' };
   const plan = planStages(
@@ -103,3 +115,10 @@ function makeSegment(
   );
   return 'why' in plan ? plan : { items, inputs, outputs, plan };
 }
+
+const tooMany = (count: number, what: string, field: string, users: readonly number[]): TooWide => ({
+  why: `${count} ${what}`,
+  field,
+  least: count,
+  users,
+});

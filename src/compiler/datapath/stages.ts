@@ -6,6 +6,7 @@ import type { Arch } from '../../arch/schema.ts';
 import { zeroOf } from '../../base/bitstruct.ts';
 import { OPERAND, type PcuConfig, pcuLayout } from '../../fabric/config.ts';
 import { OPS } from '../../ops/table.ts';
+import type { TooWide } from './segments.ts';
 import type { Work } from './work.ts';
 
 type Stage = PcuConfig['stages'][number];
@@ -28,16 +29,21 @@ export function planStages(
   items: readonly Work[],
   inputs: readonly number[],
   constants: ReadonlyMap<number, number>,
-): StagePlan | { why: string; field: string } {
+): StagePlan | TooWide {
   const { stages: stageCount, registers } = arch.pcu;
   const tree = items.find((item) => item.kind === 'tree');
   const plain = items.filter((item) => item.kind !== 'tree');
   const room = tree ? stageCount - 1 : stageCount;
   const results = items.filter((item) => item.last).length + (tree ? 1 : 0);
-  if (results > arch.pcu.scalarOut) return { why: `${results} results`, field: 'pcu.scalarOut' };
+  if (results > arch.pcu.scalarOut) return { why: `${results} results`, field: 'pcu.scalarOut', least: results };
   if (plain.length > room)
-    return { why: `${items.length} operations${tree ? ' with a lane tree' : ''} for ${stageCount} stages`, field: 'pcu.stages' };
-  if (inputs.length > registers) return { why: `${inputs.length} inputs for ${registers} registers`, field: 'pcu.registers' };
+    return {
+      why: `${items.length} operations${tree ? ' with a lane tree' : ''} for ${stageCount} stages`,
+      field: 'pcu.stages',
+      least: items.length,
+    };
+  if (inputs.length > registers)
+    return { why: `${inputs.length} inputs for ${registers} registers`, field: 'pcu.registers', least: inputs.length };
   if (tree && !plain.some((item) => item.id === tree.args[0]))
     return { why: 'the value of a lane tree comes from another PCU', field: 'pcu.stages' };
 
@@ -70,7 +76,7 @@ export function planStages(
     });
     if (readBy(item.id) > s) {
       const free = next.indexOf(undefined);
-      if (free < 0) return { why: `more than ${registers} values alive at stage ${s}`, field: 'pcu.registers' };
+      if (free < 0) return { why: `more than ${registers} values alive at stage ${s}`, field: 'pcu.registers', least: registers + 1 };
       next[free] = item.id;
       stage.write = 1;
       stage.dst = free;

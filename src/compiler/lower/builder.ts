@@ -1,6 +1,7 @@
 /** Units and nets under construction: port allocation, and one net a source however many sinks it gets. */
 import type { Arch } from '../../arch/schema.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
+import { plural } from '../../base/text.ts';
 import type { UnitConfigs } from '../../fabric/config.ts';
 import { type NetClass, portsOf } from '../../fabric/ports.ts';
 import type { Source } from '../../ir/loops.ts';
@@ -36,8 +37,17 @@ export class NetlistBuilder {
     const next = this.#used.get(key) ?? 0;
     const available = portsOf(this.arch, unit.kind)[net][direction];
     if (next >= available) {
-      const field = `${unit.kind}.${net === 'control' ? 'control' : net}${direction === 'in' ? 'In' : 'Out'}`;
-      throw new DiagnosticError(operationTooWide(`\`${unit.label}\``, `it needs more than ${available} ${net} ${direction}puts`, field));
+      const { file, line } = unit.source ?? {};
+      throw new DiagnosticError(
+        operationTooWide(
+          `\`${unit.label}\``,
+          `it needs more than ${plural(available, `${net} ${direction}put`)}`,
+          fieldOf(unit.kind, net, direction),
+          available + 1,
+          this.#usersOf(unit, net, direction),
+          file === undefined || line === undefined ? undefined : { file, line, column: 1 },
+        ),
+      );
     }
     this.#used.set(key, next + 1);
     return next;
@@ -54,6 +64,16 @@ export class NetlistBuilder {
     net.to.push({ unit: to.unit.id, port: to.port });
   }
 
+  /** What is connected to a unit so far. */
+  #usersOf({ id }: VUnit, net: NetClass, direction: 'in' | 'out'): string[] {
+    const own = [...this.#nets.values()].filter(
+      (one) => one.net === net && (direction === 'in' ? one.to.some(({ unit }) => unit === id) : one.from.unit === id),
+    );
+    return own.length > 0
+      ? [`connected already: ${[...new Set(own.map(({ id: name, label }) => `\`${label ?? name}\``))].join(', ')}`]
+      : [];
+  }
+
   units(kind: UnitKind): VUnit[] {
     return this.#units.filter((unit) => unit.kind === kind);
   }
@@ -61,6 +81,13 @@ export class NetlistBuilder {
   finish(): Netlist {
     return { units: this.#units, nets: [...this.#nets.values()] };
   }
+}
+
+/** The field of the architecture that says how many ports of a class a kind of unit has. */
+function fieldOf(kind: UnitKind, net: NetClass, direction: 'in' | 'out'): string {
+  if (kind === 'host') return `host.${net === 'control' ? 'tokens' : direction === 'in' ? 'results' : 'args'}`;
+  if (kind === 'pmu' && direction === 'out' && net !== 'control') return 'pmu.readContexts';
+  return `${kind}.${net}${direction === 'in' ? 'In' : 'Out'}`;
 }
 
 /** Names in a netlist are words. */

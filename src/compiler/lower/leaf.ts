@@ -70,8 +70,11 @@ export function lowerLeaf(
   const classOf = (id: number): InputClass => (work.carried.has(id) ? 'vector' : inputClass(leaf, site, id));
   const segments = cutWork({ arch, work, classOf });
   if (!Array.isArray(segments)) {
-    if (segments.field === 'pcu.float') throw new DiagnosticError(noFloat(name, leaf.source));
-    throw new DiagnosticError(operationTooWide(name, segments.why, segments.field, leaf.source));
+    if (segments.field === 'pcu.float') throw new DiagnosticError(noFloat(name, floatsOf(work), leaf.source));
+    const users = (segments.users ?? []).map((id) => describe(leaf.values[id], id));
+    throw new DiagnosticError(
+      operationTooWide(name, segments.why, segments.field, segments.least, users.length > 0 ? [users.join(', ')] : [], leaf.source),
+    );
   }
   const inlets: Inlet[] = [];
   const gates: Gate[] = [];
@@ -83,6 +86,28 @@ export function lowerLeaf(
   });
   const effects = work.effectValues.map((value) => producers.get(value) as Outlet);
   return { units, inlets, gates, bounds, effects };
+}
+
+/** The names of the float operations among the work. */
+const floatsOf = ({ items }: WorkList): string[] => [...new Set(items.filter(({ op }) => OPS[op].float).map(({ op }) => `\`${op}\``))];
+
+/** A value in the words of the program. */
+function describe(value: Value | undefined, id: number): string {
+  switch (value?.kind) {
+    case 'read':
+      return `a read of \`${value.memory}\``;
+    case 'dequeue':
+      return `a word of \`${value.memory}\``;
+    case 'arg':
+      return `argument \`${value.name}\``;
+    case 'index':
+      return `index \`${value.var}\``;
+    case 'op':
+    case 'reduce':
+      return `${value.kind === 'op' ? 'the result of' : 'the reduction by'} \`${value.op}\``;
+    default:
+      return `value ${id}`;
+  }
 }
 
 /**
@@ -266,8 +291,10 @@ function configureReduction(
   // The whole nest is in order outermost first; a stationary reduction begins with all loops inside it at first.
   const first = tree ? chain.maskOf(names) : chain.maskOf(reduceFirst(leaf, reduce));
   const length = tree ? latency : stationaryEntries(leaf, reduce);
-  if (length > arch.pcu.ring) throw new DiagnosticError(ringTooShort(id, length, arch.pcu.ring, leaf.source));
-  if (length < latency) throw new DiagnosticError(ringTooSlow(id, length, latency, leaf.source));
+  if (length > arch.pcu.ring)
+    throw new DiagnosticError(ringTooShort(id, length, arch.pcu.ring, insideOf(leaf, reduce).map(tellLoop), leaf.source));
+  if (length < latency)
+    throw new DiagnosticError(ringTooSlow(id, length, latency, OPS[reduce.op].latency, insideOf(leaf, reduce).map(tellLoop), leaf.source));
   stage.acc = { used: 1, first, last: chain.maskOf(names), length, init: INIT.none, initReg: 0 };
   // A reduction of one vector has nothing to accumulate, nor ring entries to combine.
   if (tree && reduce.init.kind === 'none' && vectorsOf(chain, names) === 1) stage.acc.used = 0;
@@ -299,15 +326,14 @@ function reduceFirst(leaf: Leaf, reduce: Reduce): string[] {
 }
 
 /** Accumulators that take turns: issues of the loops inside the reduced ones. */
-function stationaryEntries(leaf: Leaf, reduce: Reduce): number {
-  let last = -1;
-  leaf.loops.forEach((loop, i) => {
-    if (reduce.over.includes(loop.var)) last = i;
-  });
-  return leaf.loops
-    .slice(last + 1)
-    .reduce((n, loop, i, list) => n * Math.ceil(elementsOf(loop) / (i === list.length - 1 ? loop.par : 1)), 1);
-}
+const stationaryEntries = (leaf: Leaf, reduce: Reduce): number =>
+  insideOf(leaf, reduce).reduce((n, loop, i, list) => n * Math.ceil(elementsOf(loop) / (i === list.length - 1 ? loop.par : 1)), 1);
+
+/** The loops of the leaf inside all reduced ones. */
+const insideOf = (leaf: Leaf, { over }: Reduce): readonly Loop[] =>
+  leaf.loops.slice(leaf.loops.findLastIndex((loop) => over.includes(loop.var)) + 1);
+
+const tellLoop = (loop: Loop): string => `\`${loop.var}\` (${elementsOf(loop)}${loop.par > 1 ? `, ${loop.par} lanes` : ''})`;
 
 function configureOutput(
   builder: NetlistBuilder,

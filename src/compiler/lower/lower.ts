@@ -9,7 +9,7 @@
 import type { Arch } from '../../arch/schema.ts';
 import { BEAT_WORDS } from '../../arch/schema.ts';
 import { zeroOf } from '../../base/bitstruct.ts';
-import { DiagnosticError } from '../../base/diagnostic.ts';
+import { DiagnosticCollector, DiagnosticError } from '../../base/diagnostic.ts';
 import { invariant } from '../../base/invariant.ts';
 import { hostLayout } from '../../fabric/config.ts';
 import type { DramArray, Leaf, Loop, LoopProgram, Memory } from '../../ir/loops.ts';
@@ -59,8 +59,8 @@ export function lower(arch: Arch, whole: LoopProgram): Lowered {
   const leaves = new Map<Site, LeafUnits>();
   const words = wordsOf(accesses, streams);
   const told = sites.some(({ statement, outer }) => statement.kind === 'store' && isOpen(outer));
-  for (const site of sites) {
-    if (site.bounds) continue;
+  const found = new DiagnosticCollector();
+  const lowerSite = (site: Site): void => {
     if (site.statement.kind === 'leaf') {
       leaves.set(site, lowerLeaf(builder, site, site.statement.label ?? `leaf${site.id}`, words, filtersOf(accesses, site)));
     } else {
@@ -82,7 +82,10 @@ export function lower(arch: Arch, whole: LoopProgram): Lowered {
       transfers.set(site, transfer.unit);
       ordered.set(site, transfer);
     }
-  }
+  };
+  for (const site of sites) if (!site.bounds) found.attempt(() => lowerSite(site));
+  // What the leaves of a program ask for is told together, and then what its memories ask for.
+  found.throwIfErrors();
   connectOrder(builder, order, ordered);
   const ends = new Endpoints(builder, transfers, leaves);
   const bounds: BoundInlet[] = [...leaves.values(), ...ordered.values()].flatMap((units) => units.bounds);
@@ -91,9 +94,9 @@ export function lower(arch: Arch, whole: LoopProgram): Lowered {
   const memories: MemoryPlan[] = [];
   /** What is through at run time, beside the stores: it comes before them as a rule. */
   const early: Outlet[] = endsOf(builder, told, ordered, leaves, (site) => dropsIn(accesses, site));
-  for (const declared of program.memories) {
+  const connectMemory = (declared: Memory): void => {
     const queue = queues.get(declared.name);
-    if (declared.kind === 'fifo' && !queue) continue;
+    if (declared.kind === 'fifo' && !queue) return;
     const memory = queue?.memory ?? declared;
     const list = accesses.get(memory.name) as readonly Access[];
     const reads = list.filter((access) => access.kind === 'read');
@@ -111,11 +114,11 @@ export function lower(arch: Arch, whole: LoopProgram): Lowered {
     const { bounds: ended } = reads[0].site;
     if (streams.has(memory.name) && ended) {
       sources.push({ from: ends.writer(writes[0]), taker: ended, label: memory.name });
-      continue;
+      return;
     }
     if (streams.has(memory.name)) {
       for (const read of reads) for (const inlet of ends.readers(read)) builder.connect(ends.writer(writes[0]), inlet, memory.name);
-      continue;
+      return;
     }
     const plan = planMemory(arch, memory, list, busiest);
     memories.push(plan);
@@ -137,7 +140,9 @@ export function lower(arch: Arch, whole: LoopProgram): Lowered {
     }
     for (const [reader, outlet] of units.outlets)
       for (const inlet of ends.readers(reader.access)) builder.connect(outlet, inlet, `${memory.name} read`);
-  }
+  };
+  for (const memory of program.memories) found.attempt(() => connectMemory(memory));
+  found.throwIfErrors();
   for (const { from, taker, label } of sources) for (const inlet of bounds) if (inlet.taker === taker) builder.connect(from, inlet, label);
   const { args, results } = lowerHost(builder, sites, transfers, leaves, early);
   return { netlist: builder.finish(), addresses, dramWords, busiest, args, results, memories, streams };

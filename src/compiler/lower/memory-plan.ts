@@ -11,9 +11,10 @@ import type { AffineExpr, Bound, Leaf, Loop, Memory, Nest } from '../../ir/loops
 import { finishedBy } from '../../ir/rates.ts';
 import { coefOf, combine } from '../affine.ts';
 import { dependences } from '../analysis/order.ts';
-import { type Access, type Site, sharedNests, transferLoops } from '../analysis/sites.ts';
+import { type Access, type Site, sharedNests, transferLoops, userOf } from '../analysis/sites.ts';
 import { laneShape } from '../analysis/values.ts';
 import { elementsOf } from '../chain.ts';
+import { byPlace } from '../consumers.ts';
 import { laneConflict, memoryTooLarge } from '../messages.ts';
 
 /** How one access runs through the memory. */
@@ -95,7 +96,17 @@ function planLines(arch: Arch, memory: Memory, { scope, scopeNests, plans, busie
   const placesFor = (buffers: number) => (2 * older + buffers) * words;
   let buffers = chooseBuffers(arch, memory, words, scopeNests);
   while (buffers > 1 && placesFor(buffers) > capacity) buffers--;
-  if (placesFor(buffers) > capacity) throw new DiagnosticError(memoryTooLarge(memory.name, placesFor(buffers), 1, capacity, memory.source));
+  if (placesFor(buffers) > capacity)
+    throw new DiagnosticError(
+      memoryTooLarge(
+        memory,
+        placesFor(buffers),
+        `a ring for ${memory.shape[0]} lines of ${words} words: ${2 * older + buffers} lines, as the last ${older} are there twice`,
+        arch.pcu.lanes,
+        capacity,
+        'a line buffer is not split over several memory units',
+      ),
+    );
   const regions = older + buffers;
   const [writer] = plans.filter(({ access }) => access.kind === 'write');
   const again: AccessPlan = { ...writer, address: { ...writer.address, base: writer.address.base - regions * words }, part: true };
@@ -152,19 +163,30 @@ function padLayout(memory: Memory, shapes: readonly { access: Access; loops: rea
   };
   const last = memory.shape.length - 1;
   const rows = [0, 1, 2, 3].map((pad) => (size: number, d: number) => size + (d === last && d > 0 ? pad : 0));
-  const laneStrides = (strides: readonly number[]): number[] =>
-    shapes
-      .filter(({ loops, lanes }) => lanes && (loops.at(-1)?.par ?? 1) > 1)
-      .map(({ access, loops }) => {
-        const lane = loops.at(-1) as Loop;
-        return access.index.reduce((sum, expr, d) => sum + coefOf(expr, lane.var) * strides[d], 0) * lane.step;
-      });
+  const strideOf = (strides: readonly number[], { access, loops, lanes }: (typeof shapes)[number]): number | undefined => {
+    const lane = loops.at(-1);
+    if (!lanes || lane === undefined || lane.par === 1) return undefined;
+    return access.index.reduce((sum, expr, d) => sum + coefOf(expr, lane.var) * strides[d], 0) * lane.step;
+  };
   for (const padded of [...rows, (size: number) => size | 1]) {
     const strides = stridesFor(padded);
-    if (laneStrides(strides).every((stride) => stride % 2 !== 0)) return strides;
+    if (shapes.every((shape) => (strideOf(strides, shape) ?? 1) % 2 !== 0)) return strides;
   }
-  throw new DiagnosticError(laneConflict(memory.name, laneStrides(stridesFor((size) => size)), memory.source));
+  const strides = stridesFor((size) => size);
+  const users = shapes.map((shape) => ({ user: userOf(shape.access), kind: shape.access.kind, stride: strideOf(strides, shape) }));
+  const told = users.flatMap(({ user, kind, stride }) =>
+    stride === undefined ? [] : [{ name: `${kind} with lane stride ${stride}`, source: user.source }],
+  );
+  throw new DiagnosticError(
+    laneConflict(
+      memory.name,
+      byPlace(told).map(({ what }) => what),
+      memory.source,
+    ),
+  );
 }
+
+const wordsIn = ({ shape }: Memory): number => shape.reduce((product, size) => product * size, 1);
 
 /** The words of a table where a layout puts them; 0 between its rows. */
 function laidOut(given: readonly number[], shape: readonly number[], strides: readonly number[], words: number): number[] {
@@ -195,7 +217,16 @@ function chooseBuffers(arch: Arch, memory: Memory, words: number, scope: readonl
   const rounds = scope.reduce((n, nest) => n * nest.loops.reduce((m, loop) => m * elementsOf(loop), 1), 1);
   const wanted = scope.at(-1)?.schedule === 'seq' ? 1 : Math.min(rounds, words * 4 <= capacity / 4 ? 4 : 2);
   for (let buffers = wanted; buffers >= 1; buffers--) if (words * buffers <= capacity) return buffers;
-  throw new DiagnosticError(memoryTooLarge(memory.name, words, 1, capacity, memory.source));
+  throw new DiagnosticError(
+    memoryTooLarge(
+      memory,
+      words,
+      `its shape is ${memory.shape.join('x')}${words > wordsIn(memory) ? ', rows padded so that lanes meet different banks' : ''}`,
+      arch.pcu.lanes,
+      capacity,
+      'a memory is split by its first index over several units, but not where a reduction starts from it, a loop ends at it, a transfer has run-time words, or one row is too long',
+    ),
+  );
 }
 
 function groupReaders(arch: Arch, plans: readonly AccessPlan[], busiest: number): AccessPlan[][] {

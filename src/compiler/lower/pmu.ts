@@ -9,7 +9,7 @@ import { isSingle } from '../../ir/affine.ts';
 import type { Reduce } from '../../ir/loops.ts';
 import { variablesOf } from '../affine.ts';
 import { carriedPair, type Dependence, dependences } from '../analysis/order.ts';
-import type { Access } from '../analysis/sites.ts';
+import { type Access, userOf } from '../analysis/sites.ts';
 import { buildChain, type Chain, elementsOf } from '../chain.ts';
 import { tooManyContexts, unsupported } from '../messages.ts';
 import type { NetlistBuilder, Outlet, Unit } from './builder.ts';
@@ -36,7 +36,15 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan, told: boo
   const { arch } = builder;
   const { memory, writers } = plan;
   if (writers.length > arch.pmu.writeContexts) {
-    throw new DiagnosticError(tooManyContexts(memory.name, 'write', writers.length, arch.pmu.writeContexts, memory.source));
+    throw new DiagnosticError(
+      tooManyContexts(
+        memory.name,
+        'write',
+        writers.map(({ access }) => userOf(access)),
+        arch.pmu.writeContexts,
+        memory.source,
+      ),
+    );
   }
   const inlets: MemoryUnits['inlets'] = writers.map(() => []);
   const outlets = new Map<AccessPlan, Outlet>();
@@ -97,8 +105,10 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan, told: boo
           unsupported(
             `memory \`${memory.name}\``,
             'more reductions over lanes start from its words than the unit has token outputs',
-            'give each a memory of its own, or raise `pmu.controlOut`',
+            'give each a memory of its own',
             memory.source,
+            'pmu.controlOut',
+            arch.pmu.controlOut + 1,
           ),
         );
       read.set(reader, { unit: unit.id, net: 'control', port });

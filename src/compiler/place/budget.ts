@@ -1,6 +1,7 @@
 /** A netlist against the tiles of a grid: who needs the most, and which grid would have enough. */
 import type { Arch } from '../../arch/schema.ts';
 import { type Netlist, UNIT_KINDS, type UnitKind } from '../../ir/netlist.ts';
+import { byPlace, type Consumers } from '../consumers.ts';
 
 export interface Grid {
   readonly columns: number;
@@ -39,18 +40,7 @@ export function smallestGrid(arch: Arch, netlist: Netlist): Grid | undefined {
 }
 
 /** Who takes the units of a kind: by the line of the program they come from (by name without one), the most first. */
-export function consumersOf(netlist: Netlist, kind: UnitKind): { readonly what: string; readonly count: number }[] {
-  const groups = new Map<string, string[]>();
-  for (const { id, label, source } of unitsOf(netlist, kind)) {
-    const key = source ? `${source.file}:${source.line}` : id;
-    groups.set(key, [...(groups.get(key) ?? []), label ?? id]);
-  }
-  return [...groups]
-    .map(([place, [first, ...more]]) => ({
-      what: `\`${first}\`${more.length > 0 ? ` and ${more.length} more` : ''}${place.includes(':') ? ` (${place})` : ''}`,
-      count: more.length + 1,
-    }))
-    .sort((a, b) => b.count - a.count);
-}
+export const consumersOf = (netlist: Netlist, kind: UnitKind): Consumers[] =>
+  byPlace(unitsOf(netlist, kind).map(({ id, label, source }) => ({ name: label ?? id, source })));
 
 const unitsOf = (netlist: Netlist, kind: UnitKind) => netlist.units.filter((unit) => unit.kind === kind);

@@ -12,6 +12,7 @@ import type { Program } from '../../frontend/program.ts';
 import type { LoopProgram } from '../../ir/loops.ts';
 import { printLoops } from '../../ir/loops-print.ts';
 import type { DramProfile } from '../../sim/dram-profile.ts';
+import { explainMisfit } from './fit.ts';
 import { choicesOf } from './free.ts';
 import { choosingTarget, targetOf } from './target.ts';
 
@@ -33,6 +34,8 @@ export interface Built {
 export interface BuildOptions extends CompileOptions {
   /** Parameters that say how a program runs, and that are not given, are chosen for a fabric with this memory. */
   readonly free?: DramProfile;
+  /** A program that does not fit is told the smallest architecture on which it would: that takes as long as some compilations. */
+  readonly explain?: boolean;
 }
 
 /** How many choices of tiles and copies are tried to place and route. */
@@ -58,17 +61,21 @@ function compileChosen(fabric: Fabric, program: Program, given: Built['params'],
   let failed: { readonly text: string; readonly error: unknown } | undefined;
   for (let retreat = 0; retreat < TRIES; retreat++) {
     const params = choices[Math.min(retreat, choices.length - 1)]?.params ?? resolved;
-    const loops = program.build(params, choosingTarget(fabric, retreat));
-    const text = printLoops(loops);
-    if (failed?.text === text) break;
+    let text = '';
     try {
+      const loops = program.build(params, choosingTarget(fabric, retreat));
+      text = printLoops(loops);
+      if (failed?.text === text) break;
       return { params, compiled: compile(loops, fabric, options) };
     } catch (error) {
+      if (failed?.text === text) break;
       if (!(error instanceof DiagnosticError)) throw error;
       failed = { text, error: failed?.error ?? error };
     }
   }
-  throw failed?.error;
+  if (!options.explain || !(failed?.error instanceof DiagnosticError)) throw failed?.error;
+  const buildFor = (larger: Fabric) => program.build(choices[0]?.params ?? resolved, choosingTarget(larger));
+  throw new DiagnosticError(explainMisfit(fabric, buildFor, failed.error.diagnostics, options));
 }
 
 /** `program` is the one the bitstream names; parameters come from the bitstream. */

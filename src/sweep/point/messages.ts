@@ -7,6 +7,15 @@ export const memoryTooSmall = (bytes: number, addressBits: number): Diagnostic =
     help: `use smaller arrays, or \`--set memory.addressBits=${Math.ceil(Math.log2(bytes))}\``,
   });
 
+/** The last misfit, with the change of architecture that makes room for all of them. */
+export const fitsWith = (last: Diagnostic, change: readonly string[]): Diagnostic => ({
+  ...last,
+  notes: [
+    ...last.notes,
+    `the program fits, placed and routed, with \`${change.join(' ')}\`, and with no smaller change of ${change.length > 1 ? 'any of these' : 'it'}`,
+  ],
+});
+
 export const unknownInput = (name: string, known: readonly string[], near: string | undefined): Diagnostic =>
   errorDiagnostic('E0702', `the program has no input array \`${name}\``, {
     help: near === undefined ? `it reads: ${known.join(', ') || 'nothing'}` : `did you mean \`${near}\`?`,
