@@ -1,5 +1,6 @@
 /** Every wording of the command line, by code: E10xx. */
 import { type Diagnostic, errorDiagnostic } from '../base/diagnostic.ts';
+import type { Source } from '../ir/loops.ts';
 
 const nearOr = (near: string | undefined, known: readonly string[], what: string) =>
   near === undefined ? `${what}: ${known.join(', ')}` : `did you mean \`${near}\`?`;
@@ -21,8 +22,11 @@ export const notAProgram = (path: string, why: string): Diagnostic =>
     help: "make it the default export: `export default program({ name: 'mine', … })`",
   });
 
-export const programFailed = (path: string, why: string): Diagnostic =>
-  errorDiagnostic('E1004', `\`${path}\` cannot be loaded: ${why}`, { help: 'see that `npx tsc --noEmit` accepts it' });
+export const programFailed = (path: string, why: string, source?: Source): Diagnostic =>
+  errorDiagnostic('E1004', `\`${path}\` cannot be loaded: ${why}`, {
+    ...(source && { span: { ...source, length: 1 } }),
+    help: 'see that `npx tsc --noEmit` accepts it',
+  });
 
 export const unknownCode = (code: string, near: string | undefined): Diagnostic =>
   errorDiagnostic('E1005', `\`${code}\` is not the code of a message`, {

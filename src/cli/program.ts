@@ -8,7 +8,9 @@ import { DiagnosticError } from '../base/diagnostic.ts';
 import { didYouMean } from '../base/text.ts';
 import { decode } from '../bitstream/decode.ts';
 import type { Fabric } from '../fabric/graph.ts';
+import { sourceOf } from '../frontend/dsl/caller.ts';
 import type { Program } from '../frontend/program.ts';
+import type { Source } from '../ir/loops.ts';
 import { programs } from '../programs/index.ts';
 import { DEFAULT_DRAM, DRAM_PROFILES, type DramProfile } from '../sim/dram-profile.ts';
 import { type Built, buildFromKbit, buildProgram } from '../sweep/point/build.ts';
@@ -82,8 +84,17 @@ async function importFile(path: string): Promise<object> {
     return await import(pathToFileURL(resolve(path)).href);
   } catch (error) {
     if (error instanceof DiagnosticError) throw error;
-    throw new DiagnosticError(programFailed(path, error instanceof Error ? error.message.split('\n')[0] : String(error)));
+    throw new DiagnosticError(programFailed(path, ...placeOf(error)));
   }
+}
+
+/** What a file that could not be loaded says, and where: a mistake of syntax as `file:line:column: ERROR: …`, or the line that threw. */
+function placeOf(error: unknown): [why: string, source?: Source] {
+  if (!(error instanceof Error)) return [String(error)];
+  const [, file, line, column, why] = /^(.+?):(\d+):(\d+): ERROR: (.*)$/m.exec(error.message) ?? [];
+  // The place of a mistake of syntax counts columns from 0.
+  if (file !== undefined) return [why, { file, line: Number(line), column: Number(column) + 1 }];
+  return [error.message.split('\n')[0], sourceOf(error.stack ?? '')];
 }
 
 function isProgram(value: unknown): value is Program {

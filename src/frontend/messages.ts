@@ -102,6 +102,16 @@ export const needsFloat = (program: string): Diagnostic =>
     limit: { field: 'pcu.float', value: true },
   });
 
+/** `part`: a function of the program, which threw at `source`. */
+export const functionThrows = (program: string, part: string, why: string, source?: Source): Diagnostic =>
+  errorDiagnostic('E0268', `\`${part}\` of program \`${program}\` fails: ${why}`, {
+    ...at(source),
+    help: 'see that `npx tsc --noEmit` accepts the program, and run that function by itself',
+  });
+
+export const givesNothing = (program: string, part: string, wanted: string): Diagnostic =>
+  errorDiagnostic('E0268', `\`${part}\` of program \`${program}\` gives something else than it should`, { help: `return ${wanted}` });
+
 export const noRoom = (what: string, words: number, capacity: number, source?: Source): Diagnostic =>
   errorDiagnostic('E0263', `${what} needs ${words} words on chip, a memory has ${capacity}`, {
     ...at(source),

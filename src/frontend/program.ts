@@ -5,7 +5,8 @@
 import { DiagnosticError } from '../base/diagnostic.ts';
 import type { Rng } from '../base/rng.ts';
 import type { LoopProgram } from '../ir/loops.ts';
-import { badParam, brokenRelation, needsFloat, unknownParam } from './messages.ts';
+import { badParam, brokenRelation, givesNothing, needsFloat, unknownParam } from './messages.ts';
+import { calling } from './user-code.ts';
 
 /** A whole number from `min` to `max`. */
 export interface NumberParam {
@@ -115,13 +116,25 @@ export function program<const P extends ParamSpecs>(spec: ProgramSpec<P>): Progr
       return params;
     },
     build: (params, target = defaultTarget) => {
-      const built = spec.build(typed(params), target);
+      const built = calling(spec.name, 'build', () => spec.build(typed(params), target));
+      if (!Array.isArray(built?.dram))
+        throw new DiagnosticError(givesNothing(spec.name, 'build', 'what `explicit(…)` or `patterns(…)` gives'));
       const types = [...built.dram, ...built.memories, ...built.args, ...built.results];
       if (!target.float && types.some(({ type }) => type === 'f32')) throw new DiagnosticError(needsFloat(spec.name));
       return { ...built, name: spec.name, params };
     },
-    data: (params, rng) => spec.data(typed(params), rng),
-    reference: (params, inputs) => spec.reference(typed(params), inputs),
+    data: (params, rng) => {
+      const data = calling(spec.name, 'data', () => spec.data(typed(params), rng));
+      if (typeof data?.arrays !== 'object')
+        throw new DiagnosticError(givesNothing(spec.name, 'data', '`{ arrays: { x: … } }`, an array for every input'));
+      return data;
+    },
+    reference: (params, inputs) => {
+      const expected = calling(spec.name, 'reference', () => spec.reference(typed(params), inputs));
+      if (typeof expected !== 'object')
+        throw new DiagnosticError(givesNothing(spec.name, 'reference', '`{ outputs: { y: … }, results: { s: … } }`'));
+      return expected;
+    },
     tolerance: (params) =>
       typeof spec.tolerance === 'function' ? spec.tolerance(typed(params)) : (spec.tolerance ?? { relative: 1e-5, absolute: 1e-6 }),
   };

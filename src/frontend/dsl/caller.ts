@@ -14,11 +14,19 @@ export function callerSource(): Source | undefined {
   Error.stackTraceLimit = 24;
   const { stack = '' } = new Error('where');
   Error.stackTraceLimit = limit;
+  return firstOutside(stack, own);
+}
+
+/** The line outside Kiln where an error came from, or that called what it came from. */
+export const sourceOf = (stack: string): Source | undefined => firstOutside(stack, here);
+
+/** The first frame of a stack that is not in a file below `inside`. */
+function firstOutside(stack: string, inside: string): Source | undefined {
   for (const line of stack.split('\n').slice(1)) {
     const match = /(?:\(|at )((?:file:\/\/)?[^\s()][^()]*?):(\d+):(\d+)\)?$/.exec(line.trim());
     if (!match) continue;
     const path = toPath(match[1].replace(/^(?:at |async )+/, ''));
-    if (path.startsWith(own) || path.startsWith('node:')) continue;
+    if (path.startsWith(inside) || path.startsWith('node:') || path.includes('/node_modules/')) continue;
     return { file: path.startsWith(root) ? path.slice(root.length) : path, line: Number(match[2]), column: Number(match[3]) };
   }
   return undefined;

@@ -1,5 +1,6 @@
 /** Every wording about running a program, by code: E07xx. */
 import { type Diagnostic, errorDiagnostic } from '../../base/diagnostic.ts';
+import type { Source } from '../../ir/loops.ts';
 import type { FabricFault, Witness } from './witness.ts';
 
 export const memoryTooSmall = (bytes: number, addressBits: number): Diagnostic =>
@@ -34,6 +35,28 @@ export const wrongElement = (name: string, file: string, held: string, needed: s
 export const unknownArgument = (name: string, known: readonly string[], near: string | undefined): Diagnostic =>
   errorDiagnostic('E0705', `the program has no argument \`${name}\``, {
     help: near === undefined ? `its arguments: ${known.join(', ') || 'none'}` : `did you mean \`${near}\`?`,
+  });
+
+/** `held` and `wanted` in the same words: `Int32Array of 16 words`. */
+export const wrongData = (program: string, name: string, wanted: string, held: string, source?: Source): Diagnostic =>
+  errorDiagnostic('E0706', `\`data\` of program \`${program}\` gives ${held} for input \`${name}\`, which takes ${wanted}`, {
+    ...(source && { span: { ...source, length: 1 } }),
+    help: 'give `data` the sizes of the parameters; i32 arrays are Int32Array, f32 arrays Float32Array',
+  });
+
+export const wrongArgument = (name: string, value: unknown, type: string): Diagnostic =>
+  errorDiagnostic('E0707', `argument \`${name}\` is ${String(value)}, which is no ${type}`, {
+    help: type === 'i32' ? 'give a whole number from -2^31 to 2^32 - 1' : 'give a number',
+  });
+
+/** What the reference lacks or has too much: `missing` and `unknown` are names. */
+export const wrongReference = (program: string, missing: readonly string[], unknown: readonly string[]): Diagnostic =>
+  errorDiagnostic('E0708', `\`reference\` of program \`${program}\` and its outputs do not belong together`, {
+    notes: [
+      ...(missing.length > 0 ? [`it gives nothing, or another number of elements, for: ${missing.join(', ')}`] : []),
+      ...(unknown.length > 0 ? [`the program has no: ${unknown.join(', ')}`] : []),
+    ],
+    help: 'return `{ outputs: { y: … }, results: { s: … } }` with every output array and result',
   });
 
 /** An element as people see it: its number and its bits. */

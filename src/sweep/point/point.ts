@@ -18,7 +18,7 @@ import { type Built, certify, namesOf } from './build.ts';
 import { compareAnswers, compareReference, runProblems } from './compare.ts';
 import { type GoldenRun, runGolden } from './golden.ts';
 import { dramImage } from './image.ts';
-import { type GivenData, inputsOf } from './inputs.ts';
+import { type GivenData, inputsOf, referenceOf } from './inputs.ts';
 import { cyclesDiffer, readUnwritten } from './messages.ts';
 import { whereTheyPart } from './part.ts';
 import { RTL_SIMULATORS, type RtlPointRun, type RtlSimulator, runOnRtl } from './rtl.ts';
@@ -60,7 +60,7 @@ export async function runPoint(fabric: Fabric, built: Built, options: PointOptio
   const inputs = await step('data', () => inputsOf(program, params, loops, options.given));
   const words = inputWords(inputs);
   const args = argWords(loops, inputs);
-  const expected = await step('reference', () => program.reference(params, inputs));
+  const expected = await step('reference', () => referenceOf(program, params, loops, inputs));
 
   const answers = new Map<Witness, Answers>();
   const problems: Diagnostic[] = [];

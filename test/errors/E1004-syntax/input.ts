@@ -1,0 +1,2 @@
+import { explicit, program } from 'kiln';
+export default program({ name: 'mine'
