@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
 import type { Fabric } from '../../src/fabric/graph.ts';
 import { type Explicit, explicit } from '../../src/frontend/dsl/explicit.ts';
-import { type Expected, type Program, program } from '../../src/frontend/program.ts';
+import { type Expected, type Program, program, type Words } from '../../src/frontend/program.ts';
 import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
 import { buildProgram } from '../../src/sweep/point/build.ts';
 import { type Point, runPoint } from '../../src/sweep/point/point.ts';
@@ -23,14 +23,14 @@ export interface Checked {
   readonly memories: number | undefined;
 }
 
-const made = (build: Build, arrays: Record<string, Int32Array>, expected: Expected): Program =>
+const made = (build: Build, arrays: Record<string, Words>, expected: Expected): Program =>
   program({ name: 'case', params: {}, build: () => explicit(build), data: () => ({ arrays }), reference: () => expected });
 
 /** With 'rtl' the cycles of both machines are the same. Words that nothing wrote are poison; no bound of the certificate is above the cycles. */
 export async function checkExplicit(
   fabric: Fabric,
   build: Build,
-  arrays: Record<string, Int32Array>,
+  arrays: Record<string, Words>,
   expected: Expected,
   on: 'golden' | 'rtl' = 'golden',
 ): Promise<Checked> {

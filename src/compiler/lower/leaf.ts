@@ -4,6 +4,7 @@ import { zeroOf } from '../../base/bitstruct.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { invariant } from '../../base/invariant.ts';
 import { INIT, INPUT, type PcuConfig, pcuLayout } from '../../fabric/config.ts';
+import { isSingle } from '../../ir/affine.ts';
 import type { Leaf, Loop, Reduce, Value } from '../../ir/loops.ts';
 import { finishedBy } from '../../ir/rates.ts';
 import { OPS } from '../../ops/table.ts';
@@ -32,13 +33,15 @@ export interface BoundInlet {
   readonly port: number;
 }
 
-/** Where a lane tree that starts from a word may wait for it: at issues that begin a reduction. */
+/** Where a reduction that starts from words of a memory waits for them: at issues that begin one. */
 export interface Gate {
   /** Value number of the reduction. */
   readonly value: number;
   readonly unit: Unit<'pcu'>;
   /** Counters that are at their first value there. */
   readonly mask: number;
+  /** Loops of the words that must be there: of the accumulators that take turns. */
+  readonly words: readonly string[];
 }
 
 export interface LeafUnits {
@@ -234,7 +237,7 @@ function lowerSegment(
     }
   });
   for (const item of segment.items)
-    if (item.reduce) configureReduction(builder, leaf, segment, item, item.reduce, config, chain, unit, id, inlets, gates);
+    if (item.reduce) configureReduction(builder, site, leaf, segment, item, item.reduce, config, chain, unit, id, inlets, gates);
   // The compactor is that of the first output.
   const outputs = [...segment.outputs].sort((a, b) => Number(work.packed.has(b)) - Number(work.packed.has(a)));
   for (const value of outputs) {
@@ -272,6 +275,7 @@ class MaskRequests {
 
 function configureReduction(
   builder: NetlistBuilder,
+  site: Site,
   leaf: Leaf,
   segment: Segment,
   item: Work,
@@ -286,7 +290,8 @@ function configureReduction(
   const { arch } = builder;
   const tree = isTree(leaf, reduce);
   const latency = arch.latency[OPS[reduce.op].latency];
-  const stage = config.stages[segment.plan.stageOf.get(item.id) as number];
+  const stageOf = segment.plan.stageOf.get(item.id) as number;
+  const stage = config.stages[stageOf];
   const names = [...new Set([...reduce.over])];
   // The whole nest is in order outermost first; a stationary reduction begins with all loops inside it at first.
   const first = tree ? chain.maskOf(names) : chain.maskOf(reduceFirst(leaf, reduce));
@@ -308,8 +313,31 @@ function configureReduction(
     config.tapIn = { used: 1, port };
     stage.acc.init = INIT.tap;
     inlets.push({ value: item.id, net: 'vector', unit, port });
-    if (tree) gates.push({ value: item.id, unit, mask: first });
+    if (followsClosely(arch, site, leaf, reduce, tree ? undefined : stageOf)) {
+      const words = tree ? [] : insideOf(leaf, reduce).map((loop) => loop.var);
+      gates.push({ value: item.id, unit, mask: first, words });
+    }
   }
+}
+
+/**
+ * May an element reach its stage (nothing: the lane tree) before the word that its sum starts from, which is the end of the sum before,
+ * has left the pipeline ahead of it? Then neither would move. (The pipeline at its longest. Stage 0 takes the word at the issue.)
+ */
+function followsClosely({ latency, pcu }: Arch, { outer }: Site, leaf: Leaf, { over, init }: Reduce, stage: number | undefined): boolean {
+  if (stage === 0 || init.kind !== 'carried') return false;
+  const ahead = stage === undefined ? pcu.stages + Math.log2(pcu.lanes) + 1 : pcu.stages - stage;
+  const loops = [...outer, ...leaf.loops];
+  const carrying = loops.findLastIndex((loop) => init.over.includes(loop.var) && !isSingle(loop));
+  if (carrying < 0) return false;
+  // Issues from the last element of a sum to the first of the sum that starts from it; loops that end at run time may be short.
+  let [pass, sum] = [1, 0];
+  for (const loop of loops.slice(carrying + 1).reverse()) {
+    const trips = loop.bound ? 1 : Math.ceil(elementsOf(loop) / loop.par);
+    if (over.includes(loop.var)) sum += (trips - 1) * pass;
+    pass *= trips;
+  }
+  return pass - sum < ahead * Math.max(...Object.values(latency));
 }
 
 /** Issues of one reduction over loops, at the most. */

@@ -123,7 +123,7 @@ export function lower(arch: Arch, whole: LoopProgram): Lowered {
     const plan = planMemory(arch, memory, list, busiest);
     memories.push(plan);
     const gatesOf = (access: Access) => leaves.get(access.site)?.gates.filter(({ value }) => value === access.ordinal) ?? [];
-    const units = lowerMemory(builder, plan, told, (access) => gatesOf(access).length > 0);
+    const units = lowerMemory(builder, plan, told, (access) => gatesOf(access)[0]?.words);
     early.push(...units.ends);
     plan.writers.forEach((writer, w) => {
       for (const inlet of units.inlets[w]) builder.connect(ends.writer(writer.access), inlet, `${memory.name} write`);

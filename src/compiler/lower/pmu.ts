@@ -1,6 +1,5 @@
 /** One planned memory -> its PMUs with write and read contexts, N-buffer regions and local tokens. */
 
-import type { Arch } from '../../arch/schema.ts';
 import { zeroOf } from '../../base/bitstruct.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { type PmuConfig, pmuLayout } from '../../fabric/config.ts';
@@ -22,7 +21,7 @@ export interface MemoryUnits {
   readonly inlets: readonly { readonly net: 'vector' | 'scalar'; readonly unit: Unit<'pmu'>; readonly port: number }[][];
   /** Per reader the outlet of its stream. */
   readonly outlets: ReadonlyMap<AccessPlan, Outlet>;
-  /** Per awaited reader the outlet of a token for every word it has read. */
+  /** Per awaited reader the outlet of a token for the words it has read. */
   readonly read: ReadonlyMap<AccessPlan, Outlet>;
   readonly bounds: readonly BoundInlet[];
   /** Tokens of contexts that end at run time, each when it is through. */
@@ -31,8 +30,13 @@ export interface MemoryUnits {
 
 type TokenIn = PmuConfig['tokenIn'][number];
 
-/** `told`: contexts that end at run time say when they are through. `awaited`: carried reads that say when they have a word. */
-export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan, told: boolean, awaited: (access: Access) => boolean): MemoryUnits {
+/** `told`: contexts that end at run time say when they are through. `awaited`: the loops at whose ends a carried read says that it has their words. */
+export function lowerMemory(
+  builder: NetlistBuilder,
+  plan: MemoryPlan,
+  told: boolean,
+  awaited: (access: Access) => readonly string[] | undefined,
+): MemoryUnits {
   const { arch } = builder;
   const { memory, writers } = plan;
   if (writers.length > arch.pmu.writeContexts) {
@@ -76,8 +80,13 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan, told: boo
     });
     const readChains = readers.map((reader, r) => {
       const first = zeroedOver(reader);
-      const masks = masksOf(reader, edges, reader.access.carried ? carriedGranule(reader) : undefined);
-      const chain = contextChain(builder, reader, plan, first ? [...masks, new Set(first)] : masks);
+      const words = awaited(reader.access);
+      const masks = [
+        ...masksOf(reader, edges, reader.access.carried ? carriedGranule(reader) : undefined),
+        ...(first ? [new Set(first)] : []),
+        ...(words ? [new Set(words)] : []),
+      ];
+      const chain = contextChain(builder, reader, plan, masks);
       const context = config.read[r];
       context.enable = 1;
       context.part = memory.part ? 1 : 0;
@@ -98,13 +107,15 @@ export function lowerMemory(builder: NetlistBuilder, plan: MemoryPlan, told: boo
       const r = readers.indexOf(one);
       return { context: arch.pmu.writeContexts + r, mask: readChains[r].maskOf(inside) };
     };
-    for (const reader of readers.filter((one) => awaited(one.access) && followsClosely(arch, one))) {
-      const port = tokens.report(eventOf(reader, []), arch.pmu.controlOut);
+    for (const reader of readers) {
+      const words = awaited(reader.access);
+      if (!words) continue;
+      const port = tokens.report(eventOf(reader, words), arch.pmu.controlOut);
       if (port === undefined)
         throw new DiagnosticError(
           unsupported(
             `memory \`${memory.name}\``,
-            'more reductions over lanes start from its words than the unit has token outputs',
+            'more reductions start from its words than the unit has token outputs',
             'give each a memory of its own',
             memory.source,
             'pmu.controlOut',
@@ -164,17 +175,6 @@ function zeroedOver(reader: AccessPlan): readonly string[] | undefined {
   if (!reader.access.carried || reader.access.site.statement.kind !== 'leaf') return undefined;
   const { init } = reader.access.site.statement.values[reader.access.ordinal] as Reduce;
   return init.kind === 'carried' && init.first !== undefined ? init.over : undefined;
-}
-
-/**
- * May a reduction reach the tree of a compute unit before the word that it starts from, which is made of an earlier one, has left the
- * pipeline behind it? Then neither would move. (The pipeline at its longest, an issue a word.)
- */
-function followsClosely({ latency, pcu }: Arch, reader: AccessPlan): boolean {
-  const { inside, tokens } = carriedGranule(reader);
-  const words = reader.loops.filter((loop) => inside.has(loop.var)).reduce((product, loop) => product * elementsOf(loop), 1);
-  const depth = (pcu.stages + Math.log2(pcu.lanes) + 1) * Math.max(...Object.values(latency));
-  return (tokens - 1) * words < depth;
 }
 
 interface Granule {

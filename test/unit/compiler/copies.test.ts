@@ -256,3 +256,36 @@ test.each([8, 16, 64, 128])('lanes are summed on top of one word, %i words a rou
     { outputs: { sum: Int32Array.of(words.reduce((a, b) => a + b, 0)) } },
   );
 });
+
+// The sums are looked at in every round, so they do not stay in the accumulators; the next round follows the last element at once.
+test.each([1, 2, 3, 8])('vectors are summed on top of words after other stages, %i elements a round', async (n) => {
+  const words = Float32Array.from({ length: 5 * n * 32 }, (_, i) => ((i * 37) % 101) - 50);
+  const square = (x: number) => Math.fround(Math.fround(x * x) - x);
+  const sums = Float32Array.from({ length: 32 }, () => 0);
+  const seen = Float32Array.from({ length: 5 }, (_, t) => {
+    for (let k = 0; k < n; k++) for (let j = 0; j < 32; j++) sums[j] += square(words[(t * n + k) * 32 + j]);
+    return sums[7];
+  });
+  await checkExplicit(
+    demo,
+    (v) => {
+      const from = v.dramIn('words', 'f32', [5 * n, 32]);
+      const [out, last] = [v.dramOut('seen', 'f32', [5]), v.dramOut('sums', 'f32', [32])];
+      v.pipe({}, () => {
+        const [all, sum, at] = [v.sram('all', 'f32', [5 * n, 32]), v.sram('sum', 'f32', [32]), v.sram('at', 'f32', [5])];
+        v.load(from, [0, 0], all);
+        v.pipe({ t: 5 }, ({ t }) => {
+          v.leaf({ k: n, j: { max: 32, par: 8 } }, ({ k, j }) => {
+            const x = all.at(t.mul(n).add(k), j);
+            sum.set([j], reduce('add', x.mul(x).sub(x), [k], carried(sum.at(j), [t])));
+          });
+          v.leaf({ u: 1 }, ({ u }) => at.set([t], sum.at(u.add(7))));
+        });
+        v.store(last, [0], sum);
+        v.store(out, [0], at);
+      });
+    },
+    { words },
+    { outputs: { sums, seen } },
+  );
+});
