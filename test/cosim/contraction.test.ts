@@ -47,6 +47,18 @@ test.each([
   ['a chain of compute units, sums handed on', gemm, { m: 20, n: 40, k: 64, dtype: 'i32', copies: 1 }, ({ grid }) => grid.links === 2],
   ['windows over whole maps', conv, { channels: 4, filters: 12, height: 9, width: 10, dtype: 'f32' }, ({ right }) => !right.image?.bands],
   ['windows over bands of maps', conv, { channels: 3, filters: 7, height: 8, width: 7, dtype: 'f32' }, ({ right }) => right.image?.bands],
+  [
+    'windows that move by two, in planes',
+    conv,
+    { channels: 2, filters: 10, height: 11, width: 15, stride: 2, dtype: 'f32' },
+    ({ right }) => (right.strided?.planes ?? 0) > 1,
+  ],
+  [
+    'windows that move by three',
+    conv,
+    { channels: 2, filters: 7, height: 13, width: 17, stride: 3, dtype: 'i32' },
+    ({ right }) => right.strided?.planes === 1,
+  ],
 ] satisfies readonly (readonly [
   string,
   Program,

@@ -103,7 +103,7 @@ function senderOf(
     }
     case 'ag': {
       const ag = unit as AgConfig;
-      if (net !== 'control') return { number: 0, push: 0, latency: dataDecides(ag) ? EMPTY_RUN : memory.readLatency + READ_QUEUES };
+      if (net !== 'control') return { number: 0, push: 0, latency: beginsEmpty(ag) ? EMPTY_RUN : memory.readLatency + READ_QUEUES };
       return {
         number: 0,
         push: ag.tokenOut[from.port].mask,
@@ -118,6 +118,10 @@ function senderOf(
 /** Data says how many runs there are, or how many words they have: perhaps none, and then nothing waits for the memory. */
 const dataDecides = ({ chain, column }: AgConfig): boolean =>
   chain.counters.slice(0, chain.count).some(({ bound }) => bound !== 0) || (column.used === 1 && column.from.used === 1);
+
+/** The first run has no words, or may have none: its vectors do not wait for the memory, and those behind it only may. */
+const beginsEmpty = (ag: AgConfig): boolean =>
+  dataDecides(ag) || [ag.row, ag.column].some(({ used, at, limit }) => used === 1 && at.base >= limit);
 
 /** Some run may have no words, or there may be no run: its token does not wait for the memory. */
 function hasEmptyRuns(ag: AgConfig): boolean {

@@ -1,7 +1,7 @@
 /** Counters and tokens of units, written down briefly. */
 
 import type { Arch } from '../../../arch/schema.ts';
-import type { ChainConfig, PmuConfig } from '../../../fabric/config.ts';
+import type { AgConfig, ChainConfig, PmuConfig } from '../../../fabric/config.ts';
 import { laneInverse } from '../../../fabric/lane-inverse.ts';
 
 /** A counter: its trips, and what each adds to the address. */
@@ -52,4 +52,9 @@ export function localToken(
   config.tokenOut[output] = { used: 1, context: from.context, mask: from.mask, net: 0 };
   for (const { input, context, mask, init = 0 } of to)
     config.tokenIn[input] = { used: 1, context, mask, init, source: arch.pmu.controlIn + output };
+}
+
+/** An affine value of an address generator. */
+export function affine(arch: Arch, base: number, incs: readonly number[]): AgConfig['address'] {
+  return { base, inc: Array.from({ length: arch.ag.counters }, (_, c) => incs[c] ?? 0) };
 }

@@ -21,7 +21,11 @@ export function stationaryLoops(program: LoopProgram, plan: StationaryPlan): Loo
   const leftMemory: Memory = { name: fresh('left'), type, shape: array(shape.left.array).shape };
   const rightShape =
     right.kind === 'image'
-      ? [right.channels, right.down + right.window.height - 1, right.across + right.window.width - 1]
+      ? [
+          right.channels,
+          right.stride.down * (right.down - 1) + right.extent.height,
+          right.stride.across * (right.across - 1) + right.extent.width,
+        ]
       : array(right.array).shape;
   const rightMemory: Memory = { name: fresh('right'), type, shape: rightShape };
   const sum: Memory = { name: fresh('sum'), type, shape: domain.map(({ size }) => size) };

@@ -87,11 +87,11 @@ function loadRight(
   base: number,
   keepers: readonly { readonly id: string; readonly j: number; readonly l: number }[],
 ): void {
-  const image = plan.right.image;
+  const whole = plan.right.image?.bands === false;
   for (const { id, j, l } of keepers) {
-    if (image && !image.bands && j > 0) continue;
+    if (whole && j > 0) continue;
     build.unit('ag', `load.${id}`, loadColumns(arch, plan, base, j, l));
-    const same = image && !image.bands ? keepers.filter((other) => other.l === l) : [{ id }];
+    const same = whole ? keepers.filter((other) => other.l === l) : [{ id }];
     build.net(
       'vector',
       `load.${id}`,
@@ -100,7 +100,7 @@ function loadRight(
     );
   }
   if (plan.right.zeros === 0) return;
-  build.unit('ag', 'load.zeros', loadZeros(arch, plan.right.zeros));
+  build.unit('ag', 'load.zeros', loadZeros(arch, plan));
   build.net(
     'vector',
     'load.zeros',
@@ -122,14 +122,14 @@ function takeResults(build: Build, arch: Arch, plan: StationaryPlan, base: numbe
       const halves = range(join).map((h) => {
         const from = j + h * result.share;
         const name = `collect${i}_${from}`;
-        const config = collect(arch, plan);
+        const config = collect(arch, plan, from);
         build.unit('pmu', name, config);
         for (const w of range(result.share)) build.net('vector', mac(plan, i, from + w, grid.links - 1), 0, [[name, w]]);
         return { name, config };
       });
       let last = halves[0];
       if (join === 2) {
-        last = { name: `join${id}`, config: joinRows(arch, plan) };
+        last = { name: `join${id}`, config: joinRows(arch, plan, j) };
         build.unit('pmu', last.name, last.config);
         for (const [h, { name }] of halves.entries()) build.net('vector', name, 0, [[last.name, h]]);
       }

@@ -2,9 +2,10 @@
 import type { Arch } from '../../../arch/schema.ts';
 import { zeroOf } from '../../../base/bitstruct.ts';
 import { type AgConfig, agLayout, type PmuConfig, pmuLayout } from '../../../fabric/config.ts';
-import { innermost, localToken, setAddress, setTrips, walkWords } from './chains.ts';
+import { affine, innermost, localToken, setAddress, setTrips, walkWords } from './chains.ts';
 import { bandRow, type ImageLayout, type StationaryPlan } from './plan.ts';
 import type { Image } from './shape.ts';
+import { loadStrided, readStrided, writeStrided } from './strided.ts';
 
 /** Token inputs of a memory unit by number; network inputs have the numbers of `NET`. */
 const TOKEN = { loaded: 0, free: 1, ahead: 2, before: 3, start: 4, zeros: 5 } as const;
@@ -92,7 +93,8 @@ export function loadColumns(arch: Arch, plan: StationaryPlan, base: number, j: n
   config.enable = 1;
   const words = groups * vectors * lanes;
   const { right } = shape;
-  if (right.kind === 'image') loadImage(arch, plan, right, config, base, j, l);
+  if (right.kind === 'image' && plan.right.strided) loadStrided(arch, plan, right, plan.right.strided, config, base, j, l);
+  else if (right.kind === 'image') loadImage(arch, plan, right, config, base, j, l);
   else if (right.transposed) {
     setTrips(config.chain, [words], 1);
     config.run = depth;
@@ -108,15 +110,8 @@ export function loadColumns(arch: Arch, plan: StationaryPlan, base: number, j: n
 }
 
 /** Channels of a link: in one run where they lie as they shall, else row by row, and a row of zeros after each channel. */
-function loadImage(
-  arch: Arch,
-  { grid, segments, right: kept }: StationaryPlan,
-  image: Image,
-  config: AgConfig,
-  base: number,
-  j: number,
-  l: number,
-): void {
+function loadImage(arch: Arch, plan: StationaryPlan, image: Image, config: AgConfig, base: number, j: number, l: number): void {
+  const { grid, segments, right: kept } = plan;
   const { channels, height, width } = image;
   const own = channels / grid.links;
   const from = base + l * own * height * width;
@@ -139,12 +134,12 @@ function loadImage(
 /** Do the maps lie in the unit as they lie in memory? */
 const wholeRun = ({ height, width }: Image, { bands, channel }: ImageLayout): boolean => !bands && channel === height * width;
 
-/** Two runs that are beyond their array: zeros, which cost the memory nothing. */
-export function loadZeros(arch: Arch, words: number): AgConfig {
+/** Runs that are beyond their array: zeros, which cost the memory nothing. */
+export function loadZeros(arch: Arch, { right, lanes }: StationaryPlan): AgConfig {
   const config = zeroOf(agLayout(arch));
   config.enable = 1;
-  setTrips(config.chain, [2], 1);
-  config.run = words;
+  setTrips(config.chain, [right.strided ? right.zeros / lanes : 2], 1);
+  config.run = right.strided ? lanes : right.zeros;
   config.row = { used: 1, limit: 0, at: affine(arch, 0, []) };
   return config;
 }
@@ -161,9 +156,23 @@ export function keepColumns(arch: Arch, plan: StationaryPlan, j: number, chained
   read.enable = 1;
   read.vector = 1;
   const width = vectors * lanes;
-  if (shape.right.kind === 'image') {
+  if (shape.right.kind === 'image' && right.strided) {
+    const own = shape.right.channels / grid.links;
+    writeStrided(arch, shape.right, right.strided, own, write, j);
+    readStrided(arch, plan, shape.right, right.strided, own, read);
+    if (right.zeros > 0) {
+      const zeros = config.write[1];
+      zeros.enable = 1;
+      zeros.fill = 1;
+      zeros.source = 1;
+      walkWords(zeros.chain, right.zeros, lanes, []);
+      setAddress(zeros.address, arch, 0, [lanes], 1);
+      const all = innermost(write.chain.count);
+      localToken(arch, config, OUT.zeros, { context: 1, mask: innermost(1) }, [{ input: TOKEN.zeros, context: 0, mask: all }]);
+    }
+  } else if (shape.right.kind === 'image') {
     const image = right.image as NonNullable<typeof right.image>;
-    const { window, channels } = shape.right;
+    const { window, dilation, channels } = shape.right;
     const own = channels / grid.links;
     if (wholeRun(shape.right, image)) {
       walkWords(write.chain, own * image.channel, lanes, []);
@@ -174,7 +183,7 @@ export function keepColumns(arch: Arch, plan: StationaryPlan, j: number, chained
     }
     setTrips(read.chain, [vectors, window.width, window.height, own, groups, blocks], lanes);
     const from = right.zeros - image.prefix + (image.bands ? 0 : j * plan.segments.count * image.pitch);
-    setAddress(read.address, arch, from, [lanes, 1, image.pitch, image.channel, width, 0], 1);
+    setAddress(read.address, arch, from, [lanes, dilation.across, dilation.down * image.pitch, image.channel, width, 0], 1);
     if (right.zeros > 0) {
       const zeros = config.write[1];
       zeros.enable = 1;
@@ -212,9 +221,4 @@ function pass(arch: Arch, config: PmuConfig, count: number, chained: boolean): v
   setAddress(read.address, arch, 0, [], 1);
   if (chained) config.tokenIn[TOKEN.before] = { used: 1, context, mask: 1, init: 0, source: NET.before };
   config.tokenOut[OUT.passed] = { used: 1, context, mask: 1, net: 1 };
-}
-
-/** An affine value of an address generator. */
-export function affine(arch: Arch, base: number, incs: readonly number[]): AgConfig['address'] {
-  return { base, inc: Array.from({ length: arch.ag.counters }, (_, c) => incs[c] ?? 0) };
 }

@@ -10,6 +10,7 @@ import type { ElementType } from '../../../ir/loops.ts';
 import { OPS } from '../../../ops/table.ts';
 import { stageLatency } from '../../latency.ts';
 import type { Image, StationaryShape } from './shape.ts';
+import { isStrided, type StridedLayout, stridedLayout, stridedTraffic, stridedWords } from './strided.ts';
 
 /** Tiles a fabric offers. */
 export interface Offer {
@@ -67,10 +68,22 @@ export interface StationaryPlan {
     /** Parts of the first blocks that are there before the arithmetic begins, so that the others come in time. */
     readonly ahead: number;
   };
-  readonly right: { readonly words: number; readonly pitch: number; readonly image?: ImageLayout; readonly zeros: number };
+  readonly right: {
+    readonly words: number;
+    readonly pitch: number;
+    /** Of maps one of these, by whether windows move by one or by more. */
+    readonly image?: ImageLayout;
+    readonly strided?: StridedLayout;
+    /** Words of zeros before and behind, each; with strides, of zeros everywhere before the maps come. */
+    readonly zeros: number;
+  };
   readonly result: {
-    /** Compute units that share a memory unit. */
+    /** Compute units that share a memory unit; of those, whose words of a segment are stored as one run. */
     readonly share: number;
+    readonly wide: number;
+    /** Words from one of them to the next, and from one row of a block to the next. */
+    readonly own: number;
+    readonly line: number;
     /** Unit rows in which two such memory units share an address generator: as few as the generators allow. */
     readonly joined: number;
     /** Blocks that fit at once. */
@@ -139,7 +152,7 @@ interface Ways {
 function waysOf(arch: Arch, { type, right }: StationaryShape, links: number, columns: number): Ways[] {
   const least = stageLatency(arch, OPS[operationOf(type)].code);
   const most = links > 1 ? least : arch.pcu.ring;
-  const bands = right.kind === 'image' && columns > 1 ? [false, true] : [false];
+  const bands = right.kind === 'image' && columns > 1 && !isStrided(right) ? [false, true] : [false];
   return Array.from({ length: Math.max(0, most - least + 1) }, (_, i) => least + i).flatMap((vectors) =>
     bands.map((band) => ({ vectors, bands: band })),
   );
@@ -172,21 +185,28 @@ function planOf(
 
   const blocks = Math.ceil(Math.ceil(shape.rows / rows) / grid.rows);
   if (grid.rows > 1 && (grid.rows - 1) * blocks * rows >= shape.rows) return undefined;
-  const spread = right.kind === 'image' ? spreadImage(right, grid.columns, width) : spreadColumns(shape.columns, grid.columns, width);
-  if (!spread) return undefined;
-  const { groups, segments } = spread;
+  const strides = right.kind === 'image' && isStrided(right);
+  const strided = strides ? stridedLayout(right, grid.columns, lanes) : undefined;
+  const spread = strided ? spreadStrided(strided, vectors) : spreadOf(shape, grid.columns, width);
+  if (!spread || (strides && !strided)) return undefined;
+  const { groups } = spread;
 
   const columnWords = groups * width;
-  const image = right.kind === 'image' ? imageLayout(right, bands ? segments.count : undefined) : undefined;
-  if (bands && right.kind === 'image' && image && !bandsFit(right, image, segments.count, grid.columns)) return undefined;
+  const image = right.kind === 'image' && !strided ? imageLayout(right, bands ? spread.segments.count : undefined) : undefined;
+  if (bands && right.kind === 'image' && image && !bandsFit(right, image, spread.segments.count, grid.columns)) return undefined;
   let rightWords: number;
   let rightPitch: number;
   let zeros = 0;
-  if (right.kind === 'image' && image) {
+  if (right.kind === 'image' && strided) {
+    rightPitch = strided.pitch;
+    rightWords = stridedWords(right, strided, right.channels / grid.links, groups * vectors);
+    if (strided.zeros) zeros = Math.ceil(rightWords / lanes) * lanes;
+    if (Math.max(strided.lane, strided.down) >= 2 ** 15) return undefined;
+  } else if (right.kind === 'image' && image) {
     rightPitch = image.pitch;
-    const last = (bands ? 0 : (grid.columns - 1) * segments.count * image.pitch) + columnWords - 1;
+    const last = (bands ? 0 : (grid.columns - 1) * spread.segments.count * image.pitch) + columnWords - 1;
     const channels = right.channels / grid.links;
-    const reach = last + (channels - 1) * image.channel + (right.window.height - 1) * image.pitch + right.window.width;
+    const reach = last + (channels - 1) * image.channel + (right.extent.height - 1) * image.pitch + right.extent.width;
     // Zeros of one length before the first map and behind the last one, as far as anything is read.
     zeros = Math.max(image.prefix, reach - image.prefix - channels * image.channel);
     rightWords = 2 * zeros + channels * image.channel;
@@ -203,8 +223,15 @@ function planOf(
   const ring = shape.left.transposed ? (leftWords <= capacity ? 1 : 0) : Math.min(blocks, 255, Math.floor(capacity / leftWords));
   if (ring < (shape.left.transposed ? 1 : Math.min(2, blocks)) || leftPitch >= 2 ** 15) return undefined;
 
-  const share = grid.columns % 2 === 0 && arch.pmu.writeContexts > 1 && 2 * rows * columnWords <= capacity ? 2 : 1;
-  const blockWords = share * rows * columnWords;
+  // Units that share a memory unit, or a generator, have parts of the same rows.
+  const alike = strided ? strided.parts : grid.columns;
+  const alone = strided ? strided.rows * spread.segments.pitch : columnWords;
+  const share = alike % 2 === 0 && arch.pmu.writeContexts > 1 && 2 * rows * alone <= capacity ? 2 : 1;
+  const wide = strided && groups * vectors === strided.across ? share : 1;
+  const segments = wide > 1 && strided ? spreadStrided(strided, vectors, wide).segments : spread.segments;
+  const own = wide > 1 ? segments.words / wide : alone;
+  const line = wide > 1 ? segments.count * segments.pitch : share * own;
+  const blockWords = rows * line;
   const resultRing = Math.min(blocks, 255, Math.floor(capacity / blockWords));
   if (resultRing < Math.min(2, blocks)) return undefined;
   // Rows beyond the result are reported one by one, to counters of 8 bits on either side.
@@ -213,7 +240,7 @@ function planOf(
   const loaders = grid.rows * grid.links + (image && !bands ? grid.links : grid.columns * grid.links) + (zeros > 0 ? 1 : 0);
   const pairs = arch.pmu.writeContexts > 1 ? Math.floor(grid.columns / share / 2) : 0;
   const joined = Math.max(0, pairs === 0 ? 0 : Math.ceil((collectors + loaders - offer.ag) / pairs));
-  if (joined > grid.rows || (joined > 0 && (grid.columns / share) % 2 !== 0)) return undefined;
+  if (joined > grid.rows || (joined > 0 && (alike / share) % 2 !== 0)) return undefined;
   const units = {
     pcu: grid.rows * grid.columns * grid.links,
     pmu: (grid.rows + grid.columns) * grid.links + collectors + joined * pairs,
@@ -234,10 +261,11 @@ function planOf(
   const first = busy >= 0.9 ? 1 - (SLOWEST * kernel) / loading : EARLY * (1 - kernel / loading);
   const ahead = Math.min(ring * chunks, loads, 1 + Math.max(1, Math.ceil(loads * first)));
   const during = loading * (1 - ahead / loads);
-  const storing = (shape.rows * shape.columns) / rate;
+  const beats = strided ? (segments.words + BEAT - 1) / segments.words : 1;
+  const storing = (shape.rows * shape.columns * beats) / rate;
   const hold = resultRing === blocks && during + storing > 0.9 * kernel;
   const total =
-    rightTotal(shape, image, grid.columns) / rate +
+    rightTotal(shape, image ?? strided, grid.columns) / rate +
     (loading * ahead) / loads +
     Math.max(kernel, during + kernel / loads) +
     (hold ? storing : storing / blocks) +
@@ -256,8 +284,8 @@ function planOf(
     groups,
     segments,
     left: { pitch: leftPitch, words: leftWords, ring, chunks, ahead },
-    right: { words: rightWords, pitch: rightPitch, image, zeros },
-    result: { share, joined, ring: resultRing, hold },
+    right: { words: rightWords, pitch: rightPitch, image, strided, zeros },
+    result: { share, wide, own, line, joined, ring: resultRing, hold },
     units,
     cycles: { kernel, total: Math.ceil(total) },
   };
@@ -265,18 +293,25 @@ function planOf(
 
 const odd = (words: number): number => words + 1 - (words % 2);
 
-function spreadColumns(columns: number, over: number, width: number): Pick<StationaryPlan, 'groups' | 'segments'> | undefined {
+type Spread = Pick<StationaryPlan, 'groups' | 'segments'>;
+
+const spreadOf = ({ right, columns }: StationaryShape, over: number, width: number): Spread | undefined =>
+  right.kind === 'image' ? spreadImage(right, over, width) : spreadColumns(columns, over, width);
+
+/** A segment is what a unit column (or `units` of them) has of a row of windows; segments are an odd number of words apart, as lanes are. */
+function spreadStrided({ rows, across }: StridedLayout, vectors: number, units = 1): Spread {
+  const groups = Math.ceil(across / vectors);
+  return { groups, segments: { count: rows, words: units * across, pitch: odd(units * groups * vectors) } };
+}
+
+function spreadColumns(columns: number, over: number, width: number): Spread | undefined {
   const groups = Math.ceil(Math.ceil(columns / width) / over);
   const words = groups * width;
   return over > 1 && (over - 1) * words >= columns ? undefined : { groups, segments: { count: 1, words, pitch: words } };
 }
 
 /** Whole rows of positions to each unit column; the places between the end of a row and the next are computed for nothing. */
-function spreadImage(
-  { down, across, ...image }: Image,
-  over: number,
-  width: number,
-): Pick<StationaryPlan, 'groups' | 'segments'> | undefined {
+function spreadImage({ down, across, ...image }: Image, over: number, width: number): Spread | undefined {
   const count = Math.ceil(down / over);
   if (over > 1 && (over - 1) * count >= down) return undefined;
   const { pitch } = imageLayout({ ...image, down, across }, undefined);
@@ -284,12 +319,12 @@ function spreadImage(
 }
 
 /** `band`: rows of positions of a unit column, when it holds only what their windows see. */
-export function imageLayout({ height, width, top, left, window, down, across }: Image, band: number | undefined): ImageLayout {
-  const bottom = Math.max(0, down + window.height - 1 - top - height);
-  const right = Math.max(0, across + window.width - 1 - left - width);
+export function imageLayout({ height, width, top, left, extent, down, across }: Image, band: number | undefined): ImageLayout {
+  const bottom = Math.max(0, down + extent.height - 1 - top - height);
+  const right = Math.max(0, across + extent.width - 1 - left - width);
   const pitch = width + Math.max(left, right);
   if (band !== undefined) {
-    const rows = band + window.height - 1;
+    const rows = band + extent.height - 1;
     return { bands: true, pitch, rows, channel: rows * pitch, prefix: left };
   }
   const rows = height + Math.max(top, bottom);
@@ -314,9 +349,10 @@ function chunksOf({ left }: StationaryShape, depth: number, groups: number, bloc
 }
 
 /** Words of the operand of the columns, and of the beats that rows share with others when they come one by one. */
-function rightTotal({ right, depth, columns }: StationaryShape, image: ImageLayout | undefined, over: number): number {
+function rightTotal({ right, depth, columns }: StationaryShape, image: ImageLayout | StridedLayout | undefined, over: number): number {
   if (right.kind !== 'image' || !image) return depth * columns;
   const { channels, height, width } = right;
+  if ('planes' in image) return channels * stridedTraffic(image, BEAT);
   if (image.channel === height * width) return channels * image.channel;
   const row = width % BEAT === 0 ? width : width + BEAT - 1;
   return channels * row * (image.bands ? over * image.rows : height);

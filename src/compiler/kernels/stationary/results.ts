@@ -2,9 +2,9 @@
 import type { Arch } from '../../../arch/schema.ts';
 import { zeroOf } from '../../../base/bitstruct.ts';
 import { type AgConfig, agLayout, type PmuConfig, pmuLayout } from '../../../fabric/config.ts';
-import { innermost, localToken, setAddress, setTrips, walkWords } from './chains.ts';
-import { affine } from './operands.ts';
+import { affine, innermost, localToken, setAddress, setTrips, walkWords } from './chains.ts';
 import type { StationaryPlan } from './plan.ts';
+import { rowsOf, type StridedLayout } from './strided.ts';
 
 /** Control inputs and outputs of the memory unit before a store: its runs, what others report, and what it reports. */
 export const DONE = { run: 0, before: 1, out: 3 } as const;
@@ -13,12 +13,12 @@ const IN = { filled: 0, free: 2, run: 4, before: 5 } as const;
 const OUT = { filled: 0, free: 2, done: DONE.out } as const;
 
 /** Blocks of neighbouring compute units, side by side, read row by row, the last segment of a row first. */
-export function collect(arch: Arch, plan: StationaryPlan): PmuConfig {
-  const { rows, vectors, lanes, groups, blocks, segments, result } = plan;
+export function collect(arch: Arch, plan: StationaryPlan, j: number): PmuConfig {
+  const { rows, vectors, lanes, groups, blocks, segments, result, right } = plan;
   const config = zeroOf(pmuLayout(arch));
   const width = vectors * lanes;
-  const own = groups * width;
-  const pitch = result.share * own;
+  const { own, line: pitch, wide } = result;
+  const count = segmentsOf(plan, j);
   const region = { count: result.ring, stride: rows * pitch, mask: 0 };
   const reader = arch.pmu.writeContexts;
   const [read] = config.read;
@@ -27,8 +27,10 @@ export function collect(arch: Arch, plan: StationaryPlan): PmuConfig {
     write.enable = 1;
     write.source = w;
     write.fill = 1;
-    setTrips(write.chain, [vectors, rows, groups, blocks], lanes);
-    setAddress(write.address, arch, w * own, [lanes, pitch, width, 0], 1);
+    // Lanes of strided windows are rows of the result.
+    setTrips(write.chain, [vectors, rows, groups, blocks], right.strided?.rows ?? lanes);
+    if (right.strided) setAddress(write.address, arch, w * own, [1, pitch, vectors, 0], segments.pitch);
+    else setAddress(write.address, arch, w * own, [lanes, pitch, width, 0], 1);
     write.region = { ...region, mask: innermost(3) };
     localToken(arch, config, OUT.filled + w, { context: w, mask: innermost(result.hold ? 4 : 3) }, [
       { input: IN.filled + w, context: reader, mask: innermost(result.hold ? 5 : 4) },
@@ -37,12 +39,12 @@ export function collect(arch: Arch, plan: StationaryPlan): PmuConfig {
   read.enable = 1;
   read.vector = 1;
   walkWords(read.chain, segments.words, lanes, [
-    { trips: segments.count, inc: 0 },
-    { trips: result.share, inc: 0 },
+    { trips: count, inc: 0 },
+    { trips: result.share / wide, inc: 0 },
     { trips: rows, inc: 0 },
     { trips: blocks, inc: 0 },
   ]);
-  const last = (result.share - 1) * own + (segments.count - 1) * segments.pitch;
+  const last = (result.share / wide - 1) * own + (count - 1) * segments.pitch;
   setAddress(read.address, arch, last, [lanes, -segments.pitch, -own, pitch, 0], 1);
   read.region = { ...region, mask: innermost(4) };
   if (result.ring < blocks) {
@@ -57,14 +59,18 @@ export function collect(arch: Arch, plan: StationaryPlan): PmuConfig {
   return config;
 }
 
+/** Segments of a row that unit column `j` has: lanes of strided windows may be beyond the last row of them. */
+const segmentsOf = ({ segments, right, shape }: StationaryPlan, j: number): number =>
+  right.strided && shape.right.kind === 'image' ? rowsOf(shape.right, right.strided, j) : segments.count;
+
 /** Rows that wait in a joining unit. */
 const JOINED_ROWS = 8;
 
 /** Two streams of rows become one: a row of the second, then the same row of the first. */
-export function joinRows(arch: Arch, plan: StationaryPlan): PmuConfig {
+export function joinRows(arch: Arch, plan: StationaryPlan, j: number): PmuConfig {
   const { rows, lanes, blocks, segments, result } = plan;
   const config = zeroOf(pmuLayout(arch));
-  const half = result.share * segments.count * Math.ceil(segments.words / lanes);
+  const half = (result.share / result.wide) * segmentsOf(plan, j) * Math.ceil(segments.words / lanes);
   const reader = arch.pmu.writeContexts;
   const capacity = Math.floor(arch.pmu.bankWords / (2 * half));
   const ring = Math.min(JOINED_ROWS, capacity, rows * blocks);
@@ -94,21 +100,33 @@ export function joinRows(arch: Arch, plan: StationaryPlan): PmuConfig {
   return config;
 }
 
+/** Where the results of unit column `j` begin in a row of the result. */
+const strideStart = ({ parts, rows, across }: StridedLayout, width: number, j: number): number =>
+  Math.floor(j / parts) * rows * width + (j % parts) * across;
+
 /** Stores the rows of unit row `i` of `units` compute units from unit column `j` on. */
 export function store(arch: Arch, plan: StationaryPlan, base: number, i: number, j: number, units: number): AgConfig {
-  const { rows, blocks, segments, shape } = plan;
+  const { rows, blocks, segments, shape, right, result } = plan;
   const config = zeroOf(agLayout(arch));
-  const { count, words } = segments;
+  const { words } = segments;
+  const count = segmentsOf(plan, j);
+  const runs = units / result.wide;
   const first = i * blocks * rows;
-  const own = count * words;
   config.enable = 1;
   config.write = 1;
   config.run = words;
-  setTrips(config.chain, [count, units, rows, blocks], 1);
-  const column = j * own + (units - 1) * own + (count - 1) * words;
-  config.address = affine(arch, base + first * shape.columns + column, [-words, -own, shape.columns, rows * shape.columns]);
+  setTrips(config.chain, [count, runs, rows, blocks], 1);
+  // From one segment to the next, and from one unit to the next.
+  const step = right.strided && shape.right.kind === 'image' ? shape.right.across : words;
+  const own = right.strided ? words : count * words;
+  const start = right.strided ? strideStart(right.strided, step, j) : j * own;
+  const column = start + (runs - 1) * own + (count - 1) * step;
+  config.address = affine(arch, base + first * shape.columns + column, [-step, -own, shape.columns, rows * shape.columns]);
   if (first + blocks * rows > shape.rows) config.row = { used: 1, limit: shape.rows, at: affine(arch, first, [0, 0, 1, rows]) };
-  if ((j + units) * own > shape.columns)
+  if (right.strided) {
+    const across = (j % right.strided.parts) * right.strided.across + (runs - 1) * words;
+    if (across + words > step) Object.assign(config.column, { used: 1, limit: step, at: affine(arch, across, [0, -words]) });
+  } else if ((j + units) * own > shape.columns)
     Object.assign(config.column, { used: 1, limit: shape.columns, at: affine(arch, column, [-words, -own]) });
   config.tokenOut[0] = { used: 1, mask: innermost(4) };
   return config;

@@ -31,7 +31,12 @@ export interface Image {
   readonly width: number;
   readonly top: number;
   readonly left: number;
+  /** Rows and columns of the window; how far apart in the maps; from its first in the maps to its last, that included. */
   readonly window: { readonly height: number; readonly width: number };
+  readonly dilation: { readonly down: number; readonly across: number };
+  readonly extent: { readonly height: number; readonly width: number };
+  /** From one position of the window to the next. */
+  readonly stride: { readonly down: number; readonly across: number };
   /** Positions of the window. */
   readonly down: number;
   readonly across: number;
@@ -84,29 +89,35 @@ function imageOf(program: LoopProgram, factor: Factor, column: readonly Dimensio
   const [down, across] = column;
   const [channel, dv, du] = fold;
   const [c, v, u] = factor.index;
-  const top = windowBase(v, down.name, dv.name);
-  const left = windowBase(u, across.name, du.name);
-  if (!isVariable(c, channel.name) || channel.size !== shape[0] || top === undefined || left === undefined) return undefined;
+  const vertical = windowOf(v, down.name, dv.name);
+  const horizontal = windowOf(u, across.name, du.name);
+  if (!isVariable(c, channel.name) || channel.size !== shape[0] || !vertical || !horizontal) return undefined;
   return {
     kind: 'image',
     array: factor.array,
     channels: shape[0],
     height: shape[1],
     width: shape[2],
-    top,
-    left,
+    top: vertical.before,
+    left: horizontal.before,
     window: { height: dv.size, width: du.size },
+    dilation: { down: vertical.dilation, across: horizontal.dilation },
+    extent: { height: (dv.size - 1) * vertical.dilation + 1, width: (du.size - 1) * horizontal.dilation + 1 },
+    stride: { down: vertical.stride, across: horizontal.stride },
     down: down.size,
     across: across.size,
   };
 }
 
-/** Minus the base of `position + offset + base`, if the index is that and does not begin inside the map. */
-function windowBase({ base, terms }: AffineExpr, position: string, offset: string): number | undefined {
-  const names = terms.map((term) => term.var).sort();
-  const expected = [position, offset].sort();
-  const plain = terms.length === 2 && terms.every(({ coef }) => coef === 1) && names.every((name, i) => name === expected[i]);
-  return plain && base <= 0 ? -base : undefined;
+/** `position * stride + offset * dilation - before`, if the index is that and does not begin inside the map. */
+function windowOf(
+  { base, terms }: AffineExpr,
+  position: string,
+  offset: string,
+): { readonly before: number; readonly stride: number; readonly dilation: number } | undefined {
+  const coefOf = (name: string) => terms.find((term) => term.var === name)?.coef ?? 0;
+  const [stride, dilation] = [coefOf(position), coefOf(offset)];
+  return terms.length === 2 && stride > 0 && dilation > 0 && base <= 0 ? { before: -base, stride, dilation } : undefined;
 }
 
 /** Is the whole array read at exactly these variables, in this order? */

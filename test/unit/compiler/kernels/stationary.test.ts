@@ -148,6 +148,32 @@ describe('convolutions', () => {
     }
   });
 
+  // Odd strides, even ones (planes), ones longer than the window, zeros on all sides; dilation with either stride; more lanes than rows.
+  test.each<Record<string, number | string>>([
+    { channels: 4, filters: 10, height: 15, width: 15, stride: 2, dtype: 'f32' },
+    { channels: 3, filters: 12, height: 17, width: 14, stride: 3, dtype: 'i32' },
+    { channels: 2, filters: 9, height: 29, width: 31, kernel: 7, padding: 3, stride: 2, dtype: 'f32' },
+    { channels: 6, filters: 7, height: 16, width: 12, kernel: 1, padding: 0, stride: 2, dtype: 'f32' },
+    { channels: 1, filters: 6, height: 9, width: 17, kernel: 4, padding: 1, stride: 4, dtype: 'f32' },
+    { channels: 3, filters: 5, height: 25, width: 19, kernel: 2, padding: 2, stride: 2, dilation: 3, dtype: 'i32' },
+    { channels: 2, filters: 13, height: 23, width: 11, kernel: 3, padding: 2, stride: 1, dilation: 2, dtype: 'f32' },
+    { channels: 2, filters: 8, height: 27, width: 22, kernel: 5, padding: 3, stride: 3, dilation: 2, dtype: 'i32' },
+  ])('windows that move by more than one, or have gaps: %j', async (params) => {
+    const plan = await agree(conv, params, 'demo', { grid: { columns: 6, rows: 4 }, pcu: { ring: 12 } });
+    expect(plan.right.strided !== undefined).toBe(params.stride !== 1);
+  });
+
+  test.each([
+    ['parts of a row of windows in one run, the last not full', ({ result }) => result.wide === 2],
+    ['parts of a row of windows on their own', ({ result, right }) => result.wide === 1 && (right.strided?.parts ?? 0) > 1],
+    ['sums in chains', ({ grid }) => grid.links === 2],
+    ['sums that are held', ({ held }) => held],
+  ] satisfies readonly (readonly [string, AcceptPlan])[])('strided windows, %s', async (_, accept) => {
+    const params = { channels: 4, filters: 14, height: 25, width: 26, stride: 2, dtype: 'f32' };
+    const change = { grid: { columns: 6, rows: 4 }, pcu: { ring: 14 }, ag: { sides: ['west', 'east', 'north', 'south'] } };
+    await agree(conv, params, 'demo', change, accept);
+  });
+
   test('more channels than a memory unit holds are shared by links', async () => {
     const params = { channels: 8, filters: 6, height: 12, width: 12, dtype: 'f32' };
     const fabric = fabricNamed('demo', { pmu: { bankWords: 128 } });
@@ -176,6 +202,8 @@ test.each([
   ['ml', gemm, { m: 1024, n: 1024, k: 1024 }, 0.99],
   ['ml', conv, { channels: 128, filters: 128, height: 28, width: 28 }, 0.94],
   ['ml', conv, { channels: 64, filters: 64, height: 56, width: 56 }, 0.95],
+  ['ml', conv, { channels: 64, filters: 128, height: 56, width: 56, stride: 2 }, 0.86],
+  ['ml', conv, { channels: 3, filters: 64, height: 224, width: 224, kernel: 7, padding: 3, stride: 2 }, 0.76],
   ['plasticine', conv, { channels: 256, filters: 384, height: 15, width: 15, padding: 0 }, 0.6],
 ] as const)('on %s the arithmetic is near its bound (%#)', (name, one, params, least) => {
   const fabric = fabricNamed(name);
