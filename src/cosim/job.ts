@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly dram?: DramProfile;
   /** The run is stopped in this cycle, T0 being 1. */
   readonly maxCycles?: number;
+  /** How often the run is started after one load, 1 by default, each time with DRAM as it was at first; the last one is told. */
+  readonly starts?: number;
   readonly timeoutSeconds?: number;
   readonly onProgress?: (step: string) => void;
 }

@@ -68,6 +68,7 @@ async function runWith(
       `max_cycles ${job.maxCycles}`,
       `load_polls ${job.loadPolls}`,
       ...(options.watch ? [`probe_from ${options.watch.from}`, `probe_words ${options.watch.words ?? 0}`] : []),
+      ...(options.starts ? [`starts ${options.starts}`] : []),
       ...(options.shuffle ? [`shuffle ${options.shuffle}`] : []),
       `profile ${unit} ${read} ${total} ${readLatency} ${writeLatency}`,
       `args ${job.args.join(' ')}`,

@@ -26,6 +26,8 @@ export interface MachineOptions {
   readonly maxCycles?: number;
   /** What scratchpad words hold before they are written. */
   readonly fill?: number;
+  /** What a run before left in the scratchpads, by tile: a start without a load finds it there. */
+  readonly scratchpads?: ReadonlyMap<number, Int32Array>;
   /** Notices reads of scratchpad words that nobody wrote (slower). */
   readonly watchUnwritten?: boolean;
   /** Keeps the events of the current cycle in `tracer` (slower). */
@@ -121,6 +123,11 @@ export class Machine {
     }
   }
 
+  /** What the scratchpads hold, by tile. */
+  scratchpads(): Map<number, Int32Array> {
+    return new Map(this.#list.flatMap(([tile, unit]) => (unit instanceof Pmu ? [[tile, unit.words] as const] : [])));
+  }
+
   /** One cycle. */
   step(): void {
     const { cycle } = this;
@@ -171,7 +178,14 @@ export class Machine {
       case 'pcu':
         return new Pcu(context, config.unit as PcuConfig);
       case 'pmu':
-        return new Pmu(context, config.unit as PmuConfig, options.fill, options.watchUnwritten, config.memory);
+        return new Pmu(
+          context,
+          config.unit as PmuConfig,
+          options.fill,
+          options.watchUnwritten,
+          config.memory,
+          options.scratchpads?.get(tile.id),
+        );
       case 'ag':
         return new Ag(context, config.unit as AgConfig, tile.index);
       default:

@@ -106,6 +106,7 @@ struct Job {
   uint64_t config_address = 0;  // bytes; also where the DRAM of the run ends or later
   uint64_t max_cycles = 0;
   uint32_t load_polls = 0;
+  uint32_t starts = 1;  // after one load, each with the image as it was at first; the last one is told
   kiln::DramProfile profile = {};
   uint64_t shuffle = 0;  // the seed of a memory that answers in any order and time; 0: the one of the profile
   std::vector<uint32_t> args;
@@ -128,6 +129,7 @@ Job read_job(const char* path) {
     else if (key == "config_address") words >> job.config_address;
     else if (key == "max_cycles") words >> job.max_cycles;
     else if (key == "load_polls") words >> job.load_polls;
+    else if (key == "starts") words >> job.starts;
     else if (key == "shuffle") words >> job.shuffle;
     else if (key == "probe_from") words >> job.probe_from;
     else if (key == "probe_words") words >> job.probe_words;
@@ -228,8 +230,10 @@ class Bench {
     sample();
     // Before the reset has taken effect registers may hold anything.
     const bool commit = top_.rst_ni && top_.commit_o;
-    if (commit) run_cycle_ = 1;
-    else if (run_cycle_ > 0) run_cycle_++;
+    if (commit) {
+      run_cycle_ = 1;
+      end_cycle_ = 0;
+    } else if (run_cycle_ > 0) run_cycle_++;
     if (run_cycle_ > 1 && end_cycle_ == 0 && (top_.done_o || !top_.running_o)) end_cycle_ = run_cycle_;
 #ifdef KILN_PROBES
     probes.begin(commit ? 0 : run_cycle_);
@@ -438,9 +442,15 @@ int simulate(VerilatedContext& context, const Job& job) {
     return 0;
   }
   if (loaded != KILN_OK) fail("the bitstream is not loaded in time");
-  if (kiln_start(&bus) != KILN_OK || bench.run_cycle() == 0) fail("no commit after the start");
-  // The run is watched cycle by cycle rather than through the port, so that its end is exact.
-  while (bench.end_cycle() == 0 && bench.run_cycle() < job.max_cycles) bench.cycle();
+  const std::vector<uint8_t> first(bench.dram().memory());
+  for (uint32_t start = 0; start < job.starts; start++) {
+    bench.dram().memory() = first;
+    const uint64_t before = bench.run_cycle();
+    if (kiln_start(&bus) != KILN_OK || bench.run_cycle() == 0 || (before != 0 && bench.run_cycle() >= before)) fail("no commit after the start");
+    // The run is watched cycle by cycle rather than through the port, so that its end is exact.
+    while (bench.end_cycle() == 0 && bench.run_cycle() < job.max_cycles) bench.cycle();
+    if (bench.end_cycle() == 0) break;
+  }
 
   const uint64_t cycles = bench.end_cycle() ? bench.end_cycle() : bench.run_cycle();
   std::vector<uint8_t> image(bench.dram().memory().begin(), bench.dram().memory().begin() + static_cast<std::ptrdiff_t>(image_bytes));

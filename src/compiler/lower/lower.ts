@@ -17,6 +17,7 @@ import type { Netlist } from '../../ir/netlist.ts';
 import { type Access, accessesOf, type Ended, type Site, sitesOf } from '../analysis/sites.ts';
 import { elementsOf } from '../chain.ts';
 import { unsupported } from '../messages.ts';
+import { maskFirstLines } from '../passes/first-lines.ts';
 import { splitLarge } from '../passes/parts.ts';
 import { findStreams } from '../passes/streams.ts';
 import { NetlistBuilder, type Outlet, type Unit } from './builder.ts';
@@ -47,7 +48,8 @@ export interface Lowered {
 }
 
 export function lower(arch: Arch, whole: LoopProgram): Lowered {
-  const program = splitLarge(whole, arch.pcu.lanes * arch.pmu.bankWords, flowOf(arch, whole).streams);
+  const capacity = arch.pcu.lanes * arch.pmu.bankWords;
+  const program = maskFirstLines(splitLarge(whole, capacity, flowOf(arch, whole).streams), capacity);
   const { sites, queues, accesses, streams } = flowOf(arch, program);
   const builder = new NetlistBuilder(arch);
   const { addresses, dramWords } = allocateDram(program.dram);

@@ -16,6 +16,7 @@ import { laneShape } from '../analysis/values.ts';
 import { elementsOf } from '../chain.ts';
 import { byPlace } from '../consumers.ts';
 import { laneConflict, memoryTooLarge } from '../messages.ts';
+import { fitsWhole, linesOfRun } from '../passes/first-lines.ts';
 
 /** How one access runs through the memory. */
 export interface AccessPlan {
@@ -86,7 +87,8 @@ interface LinesShape {
 }
 
 /**
- * A line buffer of R lines, with the writer up to b rounds ahead, is a ring of n = R - 1 + b lines. Readers find R lines in a row
+ * A line buffer that all lines of a run fit into holds them one after the other. Else,
+ * one of R lines, with the writer up to b rounds ahead, is a ring of n = R - 1 + b lines. Readers find R lines in a row
  * wherever they stand in it, since the first R - 1 are there twice: line t is written at place R - 1 + t mod n, and at the place n
  * before that, which only exists for the last R - 1 places of the ring.
  */
@@ -95,6 +97,14 @@ function planLines(arch: Arch, memory: Memory, { scope, scopeNests, plans, busie
   const older = memory.shape[0] - 1;
   const placesFor = (buffers: number) => (2 * older + buffers) * words;
   let buffers = chooseBuffers(arch, memory, words, scopeNests);
+  // Lines before the first.
+  const contents = new Array<number>(older * words).fill(0);
+  const writers = plans.filter(({ access }) => access.kind === 'write');
+  const around = scopeNests.flatMap(({ loops }) => loops);
+  if (fitsWhole(memory, around, words, capacity)) {
+    const groups = groupReaders(arch, plans, busiest);
+    return { memory, words, contents, buffers, regions: linesOfRun(around), scope, accesses: plans, writers, groups };
+  }
   while (buffers > 1 && placesFor(buffers) > capacity) buffers--;
   if (placesFor(buffers) > capacity)
     throw new DiagnosticError(
@@ -108,11 +118,9 @@ function planLines(arch: Arch, memory: Memory, { scope, scopeNests, plans, busie
       ),
     );
   const regions = older + buffers;
-  const [writer] = plans.filter(({ access }) => access.kind === 'write');
+  const [writer] = writers;
   const again: AccessPlan = { ...writer, address: { ...writer.address, base: writer.address.base - regions * words }, part: true };
   const accesses = plans.flatMap((plan) => (plan === writer ? [writer, again] : [plan]));
-  // Lines before the first.
-  const contents = new Array<number>(older * words).fill(0);
   const groups = groupReaders(arch, accesses, busiest);
   return { memory, words, contents, buffers, regions, scope, accesses, writers: [writer, again], groups };
 }

@@ -60,9 +60,9 @@ export class Pmu implements UnitModel {
 
   /**
    * `fill` is what every word holds that is neither in `memory` (what the bitstream carries) nor written; `watch`: reads of such
-   * words are noticed.
+   * words are noticed. `left`: what a run before left in it, in place of what the bitstream carries.
    */
-  constructor(context: UnitContext, config: PmuConfig, fill = 0, watch = false, memory: readonly MemoryWords[] = []) {
+  constructor(context: UnitContext, config: PmuConfig, fill = 0, watch = false, memory: readonly MemoryWords[] = [], left?: Int32Array) {
     const { arch, edge } = context;
     const { pmu } = arch;
     this.#context = context;
@@ -76,6 +76,7 @@ export class Pmu implements UnitModel {
       for (let i = 0; i < words.length; i++) this.words[address + i] = words[i];
       this.#written?.fill(1, address, address + words.length);
     }
+    if (left) this.words.set(left);
     this.#counters = config.tokenIn.map(({ used, init }) => tokenCounter(edge, used === 1, init));
     for (const counter of this.#counters) counter.owner = this;
     const unheard = tokenCounter(edge, false);
