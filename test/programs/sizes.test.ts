@@ -29,10 +29,10 @@ function randomParams(name: string, rng: Rng): Record<string, number | string> {
 }
 
 /** Runs, or says why not; gives whether it ran. */
-async function isRight(name: string, params: Record<string, number | string>): Promise<boolean> {
+async function isRight(name: string, params: Record<string, number | string>, fabric = plasticine): Promise<boolean> {
   try {
-    const built = buildProgram(plasticine, programNamed(name), params, {});
-    const { problems } = await runPoint(plasticine, built, options, async (_title, work) => work(() => {}));
+    const built = buildProgram(fabric, programNamed(name), params, {});
+    const { problems } = await runPoint(fabric, built, options, async (_title, work) => work(() => {}));
     expect(problems, JSON.stringify(params)).toEqual([]);
     return true;
   } catch (error) {
@@ -68,4 +68,14 @@ test.each([
   [33, 16],
 ])('gda of %i points in %i dimensions does not wait for itself', async (n, d) => {
   expect(await isRight('gda', { n, d })).toBe(true);
+});
+
+// No kernel takes these: maps with few columns, or more zeros around them than there is map.
+test.each<Record<string, number | string>>([
+  { channels: 4, filters: 27, height: 23, width: 4, kernel: 1, padding: 3 },
+  { channels: 24, filters: 3, height: 1, width: 4, kernel: 3, padding: 1 },
+  { channels: 2, filters: 1, height: 1, width: 1, kernel: 1, padding: 1, dtype: 'i32' },
+  { channels: 1, filters: 2, height: 3, width: 70, kernel: 2, padding: 4 },
+])('conv in loops: %o', async (params) => {
+  expect(await isRight('conv', params, fabricNamed('demo'))).toBe(true);
 });

@@ -16,7 +16,7 @@ import { noRoom } from '../messages.ts';
 import type { Target } from '../program.ts';
 import { callerSource } from './caller.ts';
 import { type Dimension, foldedOver, type Iterated } from './collection.ts';
-import { contractionOf, emitWhole, isPlainIndex } from './contract.ts';
+import { contractionOf, isPlainIndex } from './contract.ts';
 import type { Explicit } from './explicit.ts';
 import { Expr } from './expr.ts';
 import type { Dram, Memory } from './handles.ts';
@@ -28,6 +28,7 @@ import { emitStages, type StagedOutput } from './staged/emit.ts';
 import { extractStages, isScan } from './staged/extract.ts';
 import { classesOf } from './staged/plan.ts';
 import { chooseTiles, type Shape as LaneUse, type Tile, type TilingRequest } from './tiling.ts';
+import { emitWhole } from './whole.ts';
 
 /** What the program may say about how a pattern runs; everything left out is chosen. */
 export interface ScheduleHints {

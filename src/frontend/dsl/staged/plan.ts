@@ -241,7 +241,7 @@ export function needsWhole({ stages }: StagedShape, classes: Classes): boolean {
 }
 
 /** Accumulators of a lane: enough for the operation's latency, and as little padding as there can be. */
-function entriesFor(vectors: number, latency: number, ring: number): number {
+export function entriesFor(vectors: number, latency: number, ring: number): number {
   let best = latency;
   const padded = (entries: number) => Math.ceil(vectors / entries) * entries;
   for (let entries = latency; entries <= ring; entries++) if (padded(entries) <= padded(best)) best = entries;
