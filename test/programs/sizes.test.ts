@@ -76,6 +76,7 @@ test.each<Record<string, number | string>>([
   { channels: 24, filters: 3, height: 1, width: 4, kernel: 3, padding: 1 },
   { channels: 2, filters: 1, height: 1, width: 1, kernel: 1, padding: 1, dtype: 'i32' },
   { channels: 1, filters: 2, height: 3, width: 70, kernel: 2, padding: 4 },
+  { channels: 1, filters: 38, height: 38, width: 37, kernel: 2, padding: 1, stride: 4, dilation: 2 },
 ])('conv in loops: %o', async (params) => {
   expect(await isRight('conv', params, fabricNamed('demo'))).toBe(true);
 });

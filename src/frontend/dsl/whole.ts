@@ -19,7 +19,10 @@ export function emitWhole(job: Job, { domain, fold, left, right }: Contraction):
   const { v, to, type, target } = job;
   if (!('array' in to)) return;
   const { name: lane, size } = domain[domain.length - 1];
-  const block = blockOf(size, type, target);
+  // Lanes an even number of words apart meet in one bank of the memory.
+  const apart = [left, right].map(({ index }) => index[index.length - 1].terms.find((term) => term.var === lane)?.coef ?? 0);
+  const lanes = apart.every((step) => step === 0 || step % 2 !== 0) ? target.lanes : 1;
+  const block = blockOf(size, type, { ...target, lanes });
   const padded = Math.ceil(size / block) * block;
   const extents = new Map([...domain, ...fold].map((one) => [one.name, one.name === lane ? padded : one.size]));
   const sizes = new Map([...extents].map(([name, max]): [string, Loop] => [name, { var: name, min: 0, max, step: 1, par: 1 }]));
@@ -35,7 +38,7 @@ export function emitWhole(job: Job, { domain, fold, left, right }: Contraction):
       ...domain.slice(0, -1).map((one) => [one.name, { max: one.size }] as const),
       ...(block < size ? [[blocks, { max: padded, step: block }] as const] : []),
       ...fold.map((one) => [one.name, { max: one.size }] as const),
-      [lane, { max: block, par: target.lanes }] as const,
+      [lane, { max: block, par: lanes }] as const,
     ];
     v.leaf(Object.fromEntries(loops), (indices) => {
       const at = (name: string): Index => (name === lane && block < size ? indices[blocks].add(indices[lane]) : indices[name]);
