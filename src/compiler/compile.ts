@@ -10,6 +10,7 @@ import { type AcceptPlan, type Kernel, lowerKernel, selectKernel } from './kerne
 import { type Lowered, lower } from './lower/lower.ts';
 import { fuseAccumulation } from './passes/accumulate.ts';
 import { splitBlocks } from './passes/blocks.ts';
+import { resolveBranches } from './passes/branches.ts';
 import { fillStarts } from './passes/fill.ts';
 import { matchPredicates } from './passes/match.ts';
 import { resolvePredicates } from './passes/predicates.ts';
@@ -44,6 +45,7 @@ export interface Compiled {
 /** Passes before lowering, in order, each with the reason for its place; they get the program and the lanes of the fabric. */
 export const PASSES = [
   { name: 'legalise', run: legalise, why: 'first: everything below knows operations of the table only' },
+  { name: 'branches', run: resolveBranches, why: 'before unroll: arms that take turns are plain loops for all that follows' },
   { name: 'accumulate', run: fuseAccumulation, why: 'before unroll: the copies of a loop then know what they reduce' },
   { name: 'unroll', run: unroll, why: 'early: everything below knows lanes only' },
   { name: 'blocks', run: splitBlocks, why: 'after unroll, whose copies write parts of one memory' },

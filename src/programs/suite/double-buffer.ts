@@ -1,8 +1,7 @@
 /**
  * DRAMDoubleBuffer and DRAMDoubleBuffer2: passes over an array in DRAM, each reading what the one before wrote and adding
- * its index to every element. The first has two arrays, which take turns by the pass; the second has two halves of one
- * array, told apart by the address. The turns are a loop over pairs of passes: as branches on the number of the pass
- * (`when`) they take half as long again word by word, since each pass then waits for the one before it as a whole.
+ * its index to every element. The first has two arrays, which take turns: which is loaded and which is stored is a branch on the
+ * number of the pass. The second has two halves of one array, told apart by the address.
  */
 import type { Explicit } from '../../frontend/dsl/explicit.ts';
 import { explicit } from '../../frontend/dsl/explicit.ts';
@@ -75,12 +74,13 @@ export const dramDoubleBuffer = program({
           (t, tile) => v.load(b, [t], tile),
           (t, tile) => v.store(a, [t], tile),
         );
-      if (given.iters > 1)
-        v.seq({ i: pairs(given.iters) }, () => {
-          even('_even');
-          odd('_odd');
-        });
-      if (given.iters % 2 === 1) even('_last');
+      v.seq({ i: given.iters }, ({ i }) =>
+        v.when(
+          i.value.and(1).eq(0),
+          () => even('_even'),
+          () => odd('_odd'),
+        ),
+      );
     }),
   data: ({ N }) => ({ arrays: { a: new Int32Array(N), b: new Int32Array(N) } }),
   reference: ({ N, iters }) => {
