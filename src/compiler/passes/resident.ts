@@ -20,16 +20,9 @@ export function keepResident(program: LoopProgram): LoopProgram {
   return { ...program, body: visit(program.body, []) as Nest };
 }
 
-function keepIn(original: Leaf, around: readonly Nest[]): Leaf {
-  const leaf = singlesLast(original);
+function keepIn(leaf: Leaf, around: readonly Nest[]): Leaf {
   const values = leaf.values.map((value, id) => (value.kind === 'reduce' ? (resident(leaf, value, id, around) ?? value) : value));
-  return values.every((value, id) => value === leaf.values[id]) ? original : { ...leaf, values };
-}
-
-/** Loops of one iteration, which copies leave behind, stand in no loop's way: they move to just before the last one, which has the lanes. */
-function singlesLast(leaf: Leaf): Leaf {
-  const inner = leaf.loops.slice(0, -1);
-  return { ...leaf, loops: [...inner.filter((loop) => !isSingle(loop)), ...inner.filter(isSingle), ...leaf.loops.slice(-1)] };
+  return values.every((value, id) => value === leaf.values[id]) ? leaf : { ...leaf, values };
 }
 
 /** The reduction over the carrying loops too, where it is the only one that touches its memory in them. */
