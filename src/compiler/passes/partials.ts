@@ -7,7 +7,8 @@
  *   nest (t: 0..4) { leaf (i) { p$0[0] = reduce ... } }    nest (t: 4..8) { leaf (i) { p$1[0] = reduce ... } }
  *   leaf (u: 0..1) { s[0] = p$0[0] + p$1[0] }
  *
- * What is done with a finished reduction (operations, the write, the result) moves into the combining leaf.
+ * What is done with a finished reduction (operations, the write, the result) moves into the combining leaf. A carried one is
+ * combined behind the loops it is carried over, or, where its memory is looked at in them, in each of their iterations.
  */
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { lastIndex, tripsOf } from '../../ir/affine.ts';
@@ -65,12 +66,14 @@ export const overOf = (reduce: Reduce): readonly string[] =>
 
 /**
  * Takes the reductions over copied loops out of a leaf, and those that more is done with: the leaf that writes partial
- * results, and how they are combined. `fresh` makes names of memories. Other reductions stay.
+ * results, and how they are combined. `fresh` makes names of memories. `seen`: carried reductions whose memory something else
+ * looks at in the loops they are carried over. Other reductions stay.
  */
 export function partialise(
   leaf: Leaf,
   outer: readonly Loop[],
   fresh: (name: string) => string,
+  seen: ReadonlySet<Value>,
 ): { readonly leaf: Leaf; readonly partials: readonly Partials[] } {
   const loops = [...outer, ...leaf.loops];
   const lane = laneLoopOf(leaf);
@@ -87,7 +90,9 @@ export function partialise(
       return below.some(({ reduce }) => leaf.values[value] !== reduce || overOf(reduce).some((name) => copied.has(name)));
     });
     if (!first) break;
-    const over = new Set(reductionsBelow(leaf, first.value).flatMap(({ reduce }) => overOf(reduce)));
+    const watched = reductionsBelow(leaf, first.value).some(({ reduce }) => seen.has(reduce));
+    const over = new Set(reductionsBelow(leaf, first.value).flatMap(({ reduce }) => (watched ? reduce.over : overOf(reduce))));
+    if (watched) for (const { reduce } of reductionsBelow(leaf, first.value)) checkWatched(leaf, reduce, copied);
     // All that is made of reductions over the same loops is combined together, except that a carried one is alone.
     const carried = reductionsBelow(leaf, first.value).some(({ reduce }) => isCarried(reduce));
     const taken = left.filter((effect) => {
@@ -103,14 +108,17 @@ export function partialise(
     for (const [id, reduce] of reductions) {
       const memory = { name: fresh(nameOf(taken[0])), type: reduce.type, shape: spot.shape, ...(leaf.source && { source: leaf.source }) };
       memories.set(id, memory);
-      values[id] = { ...reduce, init: partialInit(leaf, reduce, bounded, memory, spot.index) };
+      values[id] = {
+        ...reduce,
+        init: partialInit(leaf, reduce, bounded, watched ? undefined : { memory: memory.name, index: spot.index }),
+      };
       written.push({ kind: 'write', memory: memory.name, index: spot.index, value: id });
     }
     partials.push({
       memories: [...memories.values()],
       over: new Set(loops.filter((loop) => over.has(loop.var))),
       outermost: spot.outermost,
-      combine: (copies) => combiningLeaf(leaf, taken, reductions, memories, spot, copies),
+      combine: (copies) => combiningLeaf(leaf, taken, reductions, memories, spot, copies, watched),
     });
   }
   return { leaf: partials.length > 0 ? { ...leaf, values, effects: [...left, ...written] } : leaf, partials };
@@ -128,6 +136,21 @@ function checkScan(leaf: Leaf, scan: Reduce, copied: ReadonlySet<string>): void 
     );
 }
 
+/** What is looked at in every iteration has to be there in every iteration: they cannot be copies. */
+function checkWatched(leaf: Leaf, { init }: Reduce, copied: ReadonlySet<string>): void {
+  if (init.kind !== 'carried') return;
+  const loop = init.over.find((name) => copied.has(name));
+  if (loop !== undefined)
+    throw new DiagnosticError(
+      unsupported(
+        `copies of the loop \`${loop}\``,
+        `memory \`${init.memory}\` is summed up over them, and something in the loop reads or writes it`,
+        'give it `par: 1`, or use the sums behind the loop only',
+        leaf.source,
+      ),
+    );
+}
+
 /** The reductions that a value is made of, each once; values that meet again are looked at once. */
 function reductionsBelow(leaf: Leaf, id: number, seen = new Set<number>()): { id: number; reduce: Reduce }[] {
   if (seen.has(id)) return [];
@@ -137,6 +160,8 @@ function reductionsBelow(leaf: Leaf, id: number, seen = new Set<number>()): { id
   if (value.kind === 'reduce' && !value.running) return [{ id, reduce: value }];
   return value.kind === 'op' || value.kind === 'reduce' ? value.args.flatMap((arg) => reductionsBelow(leaf, arg, seen)) : [];
 }
+
+const SINGLE: Loop = { var: 'u$', min: 0, max: 1, step: 1, par: 1 };
 
 interface Spot {
   readonly outermost: Loop;
@@ -152,11 +177,10 @@ function spotOf(leaf: Leaf, loops: readonly Loop[], over: ReadonlySet<string>): 
   // A leaf is one statement: the combining leaf stands behind all of it.
   const inside = leaf.loops.includes(outermost) ? leaf.loops : loops.slice(first);
   const kept = inside.filter((loop) => !over.has(loop.var));
-  const single = { var: 'u$', min: 0, max: 1, step: 1, par: 1 };
-  if (kept.length === 0) return { outermost, loops: [single], index: [{ base: 0, terms: [] }], shape: [1] };
+  if (kept.length === 0) return { outermost, loops: [SINGLE], index: [{ base: 0, terms: [] }], shape: [1] };
   return {
     outermost,
-    loops: kept.includes(leaf.loops[leaf.loops.length - 1]) ? kept : [...kept, single],
+    loops: kept.includes(leaf.loops[leaf.loops.length - 1]) ? kept : [...kept, SINGLE],
     index: kept.map(({ var: name, min }) => ({ base: -min, terms: [{ var: name, coef: 1 }] })),
     shape: kept.map((loop) => lastIndex(loop) - loop.min + 1),
   };
@@ -178,10 +202,15 @@ function mustJoin(leaf: Leaf, op: Op): { readonly op: Op; readonly neutral: numb
   );
 }
 
-/** `bounded`: loops that it goes over may have no iteration. */
-function partialInit(leaf: Leaf, reduce: Reduce, bounded: boolean, memory: Memory, index: readonly AffineExpr[]): Reduce['init'] {
+/** `bounded`: loops that it goes over may have no iteration. `place`: where a carried one is carried now; nothing: not at all. */
+function partialInit(
+  leaf: Leaf,
+  reduce: Reduce,
+  bounded: boolean,
+  place: { readonly memory: string; readonly index: readonly AffineExpr[] } | undefined,
+): Reduce['init'] {
   const { neutral } = mustJoin(leaf, reduce.op);
-  if (reduce.init.kind === 'carried') return { ...reduce.init, memory: memory.name, index, first: neutral };
+  if (reduce.init.kind === 'carried' && place) return { ...reduce.init, ...place, first: neutral };
   // A copy whose iterations are all masked, or that has none, must not contribute.
   const always = leaf.guards.length === 0 && !bounded;
   if (isTreeReduce(leaf, reduce) && (always || neutral === 0)) return { kind: 'none' };
@@ -195,6 +224,7 @@ function combiningLeaf(
   memories: ReadonlyMap<number, Memory>,
   spot: Spot,
   copies: ReadonlyMap<string, readonly string[]>,
+  watched: boolean,
 ): Leaf {
   const values: Value[] = [];
   const push = (value: Value): number => values.push(value) - 1;
@@ -211,11 +241,14 @@ function combiningLeaf(
         pairs.push(i + 1 < parts.length ? push({ kind: 'op', op, args: [parts[i], parts[i + 1]], type }) : parts[i]);
       parts = pairs;
     }
-    if (init.kind === 'carried' && init.first === undefined) {
+    if (init.kind === 'carried' && (watched || init.first === undefined)) {
       const fold: Loop = { var: 'f$', min: 0, max: 1, step: 1, par: 1 };
-      loops = [...spot.loops.slice(0, -1), fold, spot.loops[spot.loops.length - 1]];
-      // The loops it was carried over are done here.
-      return push({ kind: 'reduce', op, args: [parts[0]], over: [fold.var], init: { ...init, over: [] }, type });
+      // One word is joined in the lane tree, which needs no accumulators.
+      loops = spot.loops.every(({ var: name }) => name === SINGLE.var)
+        ? [fold]
+        : [...spot.loops.slice(0, -1), fold, spot.loops[spot.loops.length - 1]];
+      // Else the loops it was carried over are done here.
+      return push({ kind: 'reduce', op, args: [parts[0]], over: [fold.var], init: { ...init, over: watched ? init.over : [] }, type });
     }
     const start = init.kind === 'carried' ? init.first : init.kind === 'const' ? init.bits : undefined;
     if (start === undefined || start === neutral) return parts[0];

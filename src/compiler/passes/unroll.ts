@@ -11,7 +11,7 @@
  * What is reduced over a copied loop is combined behind it (`partials.ts`).
  */
 import { blocksOf } from '../../ir/blocks.ts';
-import type { Leaf, Loop, LoopProgram, Memory, Nest, Statement } from '../../ir/loops.ts';
+import type { Leaf, Loop, LoopProgram, Memory, Nest, Statement, Value } from '../../ir/loops.ts';
 import { type Partials, partialise } from './partials.ts';
 import { collectMemories, renameMemories } from './rename.ts';
 
@@ -32,11 +32,14 @@ class Unroller {
   /** Names that new memories may not have. */
   readonly #names: Set<string>;
   #waiting: Waiting[] = [];
+  /** Carried reductions whose memory something else looks at in the loops they are carried over. */
+  readonly #seen: ReadonlySet<Value>;
 
   constructor(readonly program: LoopProgram) {
     this.#memories = [...program.memories];
     this.#names = new Set(program.memories.map(({ name }) => name));
     this.#root = program.body;
+    this.#seen = new Set(watchedIn(program.body, []));
   }
 
   run(): LoopProgram {
@@ -84,7 +87,7 @@ class Unroller {
 
   /** Copies of the loops of a leaf other than the lane loop. */
   #leaf(original: Leaf, outer: readonly Loop[]): Statement[] {
-    const { leaf, partials } = partialise(original, outer, (name) => this.#fresh(name));
+    const { leaf, partials } = partialise(original, outer, (name) => this.#fresh(name), this.#seen);
     for (const one of partials) {
       this.#memories.push(...one.memories);
       this.#waiting.push({ partials: one, copies: new Map(one.memories.map(({ name }) => [name, [name]])) });
@@ -153,4 +156,18 @@ class Unroller {
     this.#names.add(free);
     return free;
   }
+}
+
+/** Carried reductions whose memory another statement accesses in the loops they are carried over. */
+function watchedIn(statement: Statement, around: readonly Nest[]): Value[] {
+  if (statement.kind === 'nest') return statement.body.flatMap((child) => watchedIn(child, [...around, statement]));
+  if (statement.kind !== 'leaf') return [];
+  return statement.values.filter((value) => {
+    if (value.kind !== 'reduce' || value.init.kind !== 'carried') return false;
+    const { memory, over } = value.init;
+    const carrying = around.find(({ loops }) => loops.some((loop) => over.includes(loop.var)));
+    const names = new Set<string>();
+    if (carrying) collectMemories(carrying, names, statement);
+    return names.has(memory);
+  });
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type Explicit, explicit } from '../../../src/frontend/dsl/explicit.ts';
 import { carried, folded, reduce, startAt } from '../../../src/frontend/dsl/handles.ts';
 import type { Expected } from '../../../src/frontend/program.ts';
-import { checkExplicit } from '../../support/explicit-case.ts';
+import { checkExplicit, refusalOf } from '../../support/explicit-case.ts';
 import { fabricNamed } from '../../support/fabric.ts';
 
 const [sara, demo] = [fabricNamed('sara'), fabricNamed('demo')];
@@ -287,5 +287,55 @@ test.each([1, 2, 3, 8])('vectors are summed on top of words after other stages, 
     },
     { words },
     { outputs: { sums, seen } },
+  );
+});
+
+// A sum over copies of a leaf is looked at in the loop it is carried over: it has to be there in every iteration.
+test.each([1, 2, 3])('%i copies sum on top of a memory that the loop reads', async (par) => {
+  const words = Int32Array.from({ length: 5 * 6 * 32 }, (_, i) => ((i * 37) % 101) - 50);
+  const [sums, seen] = [new Int32Array(32), new Int32Array(5 * 32)];
+  for (let at = 0; at < words.length; at++) {
+    sums[at % 32] += words[at];
+    if (at % 192 >= 160) seen[Math.floor(at / 192) * 32 + (at % 32)] = sums[at % 32];
+  }
+  await checkExplicit(
+    sara,
+    (v) => {
+      const [from, to, all] = [v.dramIn('words', 'i32', [30, 32]), v.dramOut('sums', 'i32', [32]), v.dramOut('seen', 'i32', [5, 32])];
+      v.pipe({}, () => {
+        const sum = v.sram('sum', 'i32', [32]);
+        v.pipe({ t: 5 }, ({ t }) => {
+          const [tile, now] = [v.sram('tile', 'i32', [6, 32]), v.sram('now', 'i32', [32])];
+          v.load(from, [t.mul(6), 0], tile);
+          v.leaf({ i: { max: 6, par }, j: { max: 32, par: 8 } }, ({ i, j }) =>
+            sum.set([j], reduce('add', tile.at(i, j), [i], carried(sum.at(j), [t]))),
+          );
+          v.leaf({ j: { max: 32, par: 8 } }, ({ j }) => now.set([j], sum.at(j)));
+          v.store(all, [t, 0], now);
+        });
+        v.store(to, [0], sum);
+      });
+    },
+    { words },
+    { outputs: { sums, seen } },
+  );
+});
+
+test('copies of the loop itself cannot show what it sums up', () => {
+  const refusal = refusalOf(sara, (v) => {
+    const [from, all] = [v.dramIn('words', 'i32', [8, 32]), v.dramOut('seen', 'i32', [8, 32])];
+    v.pipe({}, () => {
+      const sum = v.sram('sum', 'i32', [32]);
+      v.pipe({ t: { max: 8, par: 2 } }, ({ t }) => {
+        const [row, now] = [v.sram('row', 'i32', [32]), v.sram('now', 'i32', [32])];
+        v.load(from, [t, 0], row);
+        v.leaf({ i: 1, j: { max: 32, par: 8 } }, ({ i, j }) => sum.set([j], reduce('add', row.at(j), [i], carried(sum.at(j), [t]))));
+        v.leaf({ j: { max: 32, par: 8 } }, ({ j }) => now.set([j], sum.at(j)));
+        v.store(all, [t, 0], now);
+      });
+    });
+  });
+  expect(refusal).toContain(
+    'copies of the loop `t` cannot be mapped yet: memory `sum` is summed up over them, and something in the loop reads',
   );
 });

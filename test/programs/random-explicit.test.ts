@@ -1,0 +1,76 @@
+/**
+ * Random explicit programs: the program as written and as mapped (copies, blocks, accumulators) give the same words in the
+ * evaluator, and the golden machine and the RTL give those of the mapped one, bit for bit; or a diagnostic says why not.
+ */
+import { describe, expect, test } from 'vitest';
+import { DiagnosticError } from '../../src/base/diagnostic.ts';
+import { Rng } from '../../src/base/rng.ts';
+import type { Fabric } from '../../src/fabric/graph.ts';
+import type { Program } from '../../src/frontend/program.ts';
+import { evaluate, explicit, program } from '../../src/index.ts';
+import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
+import { buildProgram } from '../../src/sweep/point/build.ts';
+import { runPoint } from '../../src/sweep/point/point.ts';
+import { fabricNamed } from '../support/fabric.ts';
+import { randomExplicit } from '../support/random-explicit.ts';
+
+const FULL = Boolean(process.env.KILN_FULL);
+const given = { arrays: new Map(), args: new Map(), seed: 1 } as const;
+
+/** Runs program `seed`; false where it does not fit. */
+async function isRight(fabric: Fabric, seed: number, on: 'golden' | 'rtl'): Promise<boolean> {
+  try {
+    const words = new Rng(`words ${seed}`);
+    const made: Program = program({
+      name: 'random',
+      params: {},
+      build: () => explicit((v) => randomExplicit(v, new Rng(`explicit ${seed}`), fabric.arch)),
+      data: () => {
+        const { type, shape } = made.build({}).dram.find(({ name }) => name === 'x')!;
+        const n = shape.reduce((product, size) => product * size, 1);
+        const x =
+          type === 'i32'
+            ? Int32Array.from({ length: n }, () => words.int(-50, 50))
+            : Float32Array.from({ length: n }, () => words.float32());
+        return { arrays: { x } };
+      },
+      reference: (_, { arrays: { x } }) => {
+        const bits = new Map([['x', new Uint32Array(x.buffer)]]);
+        const { outputs } = evaluate(made.build({}), bits, new Map(), { latency: fabric.arch.latency });
+        const typed = ({ buffer }: Uint32Array) => (x instanceof Int32Array ? new Int32Array(buffer) : new Float32Array(buffer));
+        return { outputs: Object.fromEntries([...outputs].map(([name, answer]) => [name, typed(answer)])) };
+      },
+      // Copies sum floats in another order.
+      tolerance: { relative: 1e-3, absolute: 1e-2 },
+    });
+    const built = buildProgram(fabric, made, {}, {});
+    const profile = DRAM_PROFILES[seed % 2 === 0 ? 'ideal' : 'ddr3x4'];
+    const options = { witnesses: new Set(['evaluator', 'golden', on] as const), given, profile, network: 'routed' } as const;
+    const point = await runPoint(fabric, built, options, async (_title, work) => work(() => {}));
+    expect(point.problems, `seed ${seed}`).toEqual([]);
+    if (on === 'rtl') expect(point.rtl?.cycles, `seed ${seed}`).toBe(point.golden?.cycles);
+    return true;
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    return false;
+  }
+}
+
+describe.each([
+  ['plasticine', FULL ? 1000 : 40],
+  ['sara', FULL ? 500 : 20],
+])('on %s', (name, count) => {
+  const fabric = fabricNamed(name);
+  test('programs are right, or refused', { timeout: 1_800_000 }, async () => {
+    let ran = 0;
+    for (let seed = 0; seed < count; seed++) if (await isRight(fabric, seed, 'golden')) ran++;
+    expect(ran).toBeGreaterThan(count / 2);
+  });
+});
+
+test.runIf(FULL)('those that fit on demo are right in RTL, too', { timeout: 1_800_000 }, async () => {
+  const demo = fabricNamed('demo');
+  let ran = 0;
+  for (let seed = 0; seed < 150; seed++) if (await isRight(demo, seed, 'rtl')) ran++;
+  expect(ran).toBeGreaterThan(10);
+});
