@@ -112,10 +112,16 @@ export const functionThrows = (program: string, part: string, why: string, sourc
 export const givesNothing = (program: string, part: string, wanted: string): Diagnostic =>
   errorDiagnostic('E0268', `\`${part}\` of program \`${program}\` gives something else than it should`, { help: `return ${wanted}` });
 
-export const noRoom = (what: string, words: number, capacity: number, source?: Source): Diagnostic =>
-  errorDiagnostic('E0263', `${what} needs ${words} words on chip, a memory has ${capacity}`, {
+export const noRoom = (
+  what: string,
+  words: number,
+  { memoryWords, lanes }: { readonly memoryWords: number; readonly lanes: number },
+  source?: Source,
+): Diagnostic =>
+  errorDiagnostic('E0263', `${what} needs ${words} words on chip, a memory has ${memoryWords}`, {
     ...at(source),
-    help: 'give smaller `tile` hints, or use an architecture with larger memories',
+    help: 'give smaller `tile` hints, or use an architecture with larger memories: more `pmu.bankWords`',
+    limit: { field: 'pmu.bankWords', value: Math.ceil(words / lanes) },
   });
 
 export const patternProblem = (message: string, help: string, source?: Source): Diagnostic =>

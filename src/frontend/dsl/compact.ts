@@ -50,7 +50,7 @@ export function lowerFiltered(job: FilteredJob): void {
   const full = target.lanes > 1 && words % target.lanes === 0;
   const made = [of.values, of.mask].some((one) => madeInStages(one.at(...index)));
   if (made && words > target.memoryWords) {
-    problem(noRoom(`what \`${name}\` is filtered from`, words, target.memoryWords, callerSource()));
+    problem(noRoom(`what \`${name}\` is filtered from`, words, target, callerSource()));
     v.leaf({ u: 1 }, () => count.set(0));
     return;
   }

@@ -129,7 +129,7 @@ export function lowerStaged(job: Omit<Job, 'to'>, to: StagedOutput['to'], folds:
   if (plans.length === 0) {
     const sizes = [...stages.map((stage) => stage.out.map(({ size }) => size)), ...arrays.map((array) => array.shape)];
     const words = Math.max(...sizes.map((one) => one.reduce((n, size) => n * size, 1)));
-    problem(noRoom(`what \`${name}\` needs all of`, words, target.memoryWords, callerSource()));
+    problem(noRoom(`what \`${name}\` needs all of`, words, target, callerSource()));
     return true;
   }
   const plan = plans[Math.min(choice.level, plans.length - 1)];
@@ -179,7 +179,7 @@ function planOf(job: Job, fold: readonly Dimension[], reads: readonly Read[]): P
     .sort((a, b) => a.time - b.time);
   for (const names of request.kept) {
     const words = names.reduce((product, name) => product * (tiles.get(name)?.size ?? 1), 1);
-    if (words > target.memoryWords) problem(noRoom(`a tile of \`${job.name}\``, words, target.memoryWords, callerSource()));
+    if (words > target.memoryWords) problem(noRoom(`a tile of \`${job.name}\``, words, target, callerSource()));
   }
   return {
     ...job,

@@ -13,7 +13,8 @@ import type { LoopProgram } from '../../ir/loops.ts';
 import { printLoops } from '../../ir/loops-print.ts';
 import type { DramProfile } from '../../sim/dram-profile.ts';
 import { explainMisfit } from './fit.ts';
-import { choicesOf } from './free.ts';
+import { type Choice, choicesOf, shortlist } from './free.ts';
+import { measuredCycles } from './measure.ts';
 import { choosingTarget, targetOf } from './target.ts';
 
 /** A bitstream with all that is known about it. */
@@ -47,17 +48,45 @@ export function buildProgram(
   given: Readonly<Record<string, number | string>>,
   options: BuildOptions,
 ): Built {
-  const { params, compiled } = compileChosen(fabric, program, given, options);
+  const resolved = program.resolve(given);
+  const choices = options.free ? choicesOf(fabric, program, given, options.free) : [];
+  const tried = options.free ? fastestOf(fabric, program, shortlist(choices, resolved), options.free, options) : undefined;
+  if (tried) return tried;
+  const { params, compiled } = compileChosen(fabric, program, choices, resolved, options);
+  return builtOf(fabric, program, params, compiled);
+}
+
+function builtOf(fabric: Fabric, program: Program, params: Built['params'], compiled: Compiled): Built {
   const host = interfaceOf(compiled);
   const kbit = encode(fabric, compiled.configs, host);
   const { configs, units } = compiled;
   return { program, params, loops: compiled.program, kbit, host, configs, units, compiled };
 }
 
+/** Of choices that take little time to run, the one that takes the fewest cycles (of those with as few, the fewest units); those that do not map are out. */
+function fastestOf(
+  fabric: Fabric,
+  program: Program,
+  choices: readonly Choice[],
+  memory: DramProfile,
+  options: BuildOptions,
+): Built | undefined {
+  let best: { readonly built: Built; readonly cycles: number; readonly units: number } | undefined;
+  for (const { params, units } of choices) {
+    try {
+      const built = builtOf(fabric, program, params, compile(program.build(params, choosingTarget(fabric)), fabric, options));
+      const cycles = measuredCycles(fabric, built, memory, best?.cycles ?? Number.MAX_SAFE_INTEGER);
+      if (cycles !== undefined && (!best || cycles < best.cycles || (cycles === best.cycles && units < best.units)))
+        best = { built, cycles, units };
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+    }
+  }
+  return best?.built;
+}
+
 /** The best choice that has a place and routes; a program that left nothing to choose fails as it is. */
-function compileChosen(fabric: Fabric, program: Program, given: Built['params'], options: BuildOptions) {
-  const resolved = program.resolve(given);
-  const choices = options.free ? choicesOf(fabric, program, given, options.free) : [];
+function compileChosen(fabric: Fabric, program: Program, choices: readonly Choice[], resolved: Built['params'], options: BuildOptions) {
   let failed: { readonly text: string; readonly error: unknown } | undefined;
   for (let retreat = 0; retreat < TRIES; retreat++) {
     const params = choices[Math.min(retreat, choices.length - 1)]?.params ?? resolved;

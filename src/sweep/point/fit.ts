@@ -5,7 +5,7 @@
  * Every misfit names a field and a value; the architecture is changed so and asked again, which finds the next misfit behind it, until
  * the program is placed and routed. Then each field goes back as far as the program lets it.
  */
-import { differences, fieldOf, legalTowards, withField } from '../../arch/change.ts';
+import { differences, fieldOf, legalFrom, legalTowards, withField } from '../../arch/change.ts';
 import type { Arch } from '../../arch/schema.ts';
 import { type Diagnostic, DiagnosticError } from '../../base/diagnostic.ts';
 import { type CompileOptions, compile, mapProgram } from '../../compiler/compile.ts';
@@ -63,7 +63,10 @@ function grow(
     if (limits.length === 0 && !missing) return undefined;
     for (const { field, value } of limits) {
       if (!fields.includes(field)) fields.push(field);
-      arch = withField(arch, field, value);
+      const now = fieldOf(arch, field);
+      const legal = typeof value === 'number' && typeof now === 'number' && value > now ? legalFrom(field, value) : value;
+      if (legal === undefined) return undefined;
+      arch = withField(arch, field, legal);
     }
     if (missing) {
       const grid = smallestGrid(arch, netlistOf(arch, build, options));

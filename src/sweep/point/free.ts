@@ -38,6 +38,22 @@ interface Axis {
   readonly start: number;
 }
 
+/** Cycles up to which choices are run rather than believed: on the golden machine these take less than a second together. */
+const SHORT = 8000;
+
+/** How many choices are run, the parameters as they are apart. */
+const RUNS = 3;
+
+/**
+ * The choices that are worth a run: the best by prediction and the parameters as they are, so that a choice is never worse than
+ * these. Nothing where one of them is long, as predictions of long runs are close.
+ */
+export function shortlist(choices: readonly Choice[], asked: Params): Choice[] {
+  const same = ({ params }: Choice) => Object.entries(asked).every(([name, value]) => params[name] === value);
+  const list = [...choices.slice(0, RUNS), ...choices.slice(RUNS).filter(same)];
+  return list.every(({ expected }) => expected <= SHORT) ? list : [];
+}
+
 /**
  * Parameters from the best to the worst that was looked at, those that do not fit left out: the fewest expected cycles, and of
  * those within 2 % of that the fewest units first. The parameters as they are, are among them.
