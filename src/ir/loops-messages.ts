@@ -106,6 +106,12 @@ export const neverWritten = (memory: string, source?: Source): Diagnostic =>
 export const badTable = (name: string, problem: string, help: string, source?: Source): Diagnostic =>
   errorDiagnostic('E0226', `table \`${name}\` ${problem}`, { ...spanOf(source), help });
 
+export const badBanks = (name: string, banks: number, size: number, source?: Source): Diagnostic =>
+  errorDiagnostic('E0229', `memory \`${name}\` cannot lie in ${banks} banks`, {
+    ...spanOf(source),
+    help: `give a whole number from 1 to ${size}: each bank has a block of its first index`,
+  });
+
 export const resultCount = (name: string, count: number): Diagnostic =>
   errorDiagnostic('E0218', count === 0 ? `result \`${name}\` is never set` : `result \`${name}\` is set in ${count} places`, {
     help: 'set each result in exactly one leaf',

@@ -65,6 +65,8 @@ const memory = (cursor: Cursor): Memory => ({
   name: cursor.name(),
   type: type(cursor),
   shape: sizes(cursor),
+  ...(cursor.accept('banks') && { banks: cursor.integer() }),
+  ...(cursor.accept('stride') && { stride: cursor.integer() }),
   ...(cursor.accept('=') && { words: sizes(cursor) }),
   ...place(cursor),
 });

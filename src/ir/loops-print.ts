@@ -24,8 +24,10 @@ export function printLoops(program: LoopProgram): string {
   for (const { role, name, type, shape, source } of program.dram) lines.push(`dram ${role} ${name} ${type} ${sizes(shape)}${at(source)}`);
   for (const { name, type } of program.args) lines.push(`arg ${name} ${type}`);
   for (const { name, type } of program.results) lines.push(`result ${name} ${type}`);
-  for (const { kind = 'memory', name, type, shape, words, part, source } of program.memories)
-    lines.push(`${part ? 'part' : kind} ${name} ${type} ${sizes(shape)}${words ? ` = ${sizes(words)}` : ''}${at(source)}`);
+  for (const { kind = 'memory', name, type, shape, words, banks, stride, part, source } of program.memories)
+    lines.push(
+      `${part ? 'part' : kind} ${name} ${type} ${sizes(shape)}${banks === undefined ? '' : ` banks ${banks}`}${stride === undefined ? '' : ` stride ${stride}`}${words ? ` = ${sizes(words)}` : ''}${at(source)}`,
+    );
   if (program.contraction) lines.push(printContraction(program.contraction));
   printStatement(program.body, '', lines);
   return lines.map((line) => `${line}\n`).join('');

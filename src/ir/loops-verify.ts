@@ -16,6 +16,7 @@ import {
   wordsOf,
 } from './loops.ts';
 import {
+  badBanks,
   badBound,
   badGuard,
   badLoop,
@@ -61,10 +62,12 @@ function verifyDeclarations(program: LoopProgram, report: Scope['report']): void
   }
   for (const { name } of program.args) declare('argument', name);
   for (const { name } of program.results) declare('result', name);
-  for (const { kind, name, shape: sizes, words, source } of program.memories) {
+  for (const { kind, name, shape: sizes, words, banks, source } of program.memories) {
     const what = kind === 'fifo' ? 'FIFO' : kind === 'lines' ? 'line buffer' : 'memory';
     declare(what, name, source);
     shape(what, name, sizes, source);
+    if (banks !== undefined && !(Number.isInteger(banks) && banks >= 1 && banks <= sizes[0]))
+      report(badBanks(name, banks, sizes[0], source));
     const count = sizes.reduce((product, size) => product * size, 1);
     if (words && words.length !== count)
       report(badTable(name, `of shape [${sizes.join(', ')}] is given ${words.length} words`, `give ${count}`, source));

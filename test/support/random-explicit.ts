@@ -67,7 +67,7 @@ export function randomExplicit(v: Explicit, rng: Rng, { pcu, latency }: Arch): v
           lines.push(made);
           unread.add(made);
         } else {
-          const made = v.sram(name, type, [rows, columns]) as Grid;
+          const made = v.sram(name, type, [rows, columns], rng.int(0, 5) === 0 ? { banks: rng.int(1, rows) } : {}) as Grid;
           const indexed = !line && rng.int(0, 3) === 0 && type === 'i32';
           if (line) unread.delete(line);
           else if (!indexed) unread.delete(other);

@@ -18,7 +18,7 @@ import { type Access, accessesOf, type Ended, type Site, sitesOf } from '../anal
 import { elementsOf } from '../chain.ts';
 import { unsupported } from '../messages.ts';
 import { maskFirstLines } from '../passes/first-lines.ts';
-import { splitLarge } from '../passes/parts.ts';
+import { splitParts } from '../passes/parts.ts';
 import { findStreams } from '../passes/streams.ts';
 import { NetlistBuilder, type Outlet, type Unit } from './builder.ts';
 import { joinTokens, sendToken } from './join.ts';
@@ -49,7 +49,10 @@ export interface Lowered {
 
 export function lower(arch: Arch, whole: LoopProgram): Lowered {
   const capacity = arch.pcu.lanes * arch.pmu.bankWords;
-  const program = maskFirstLines(splitLarge(whole, capacity, flowOf(arch, whole).streams), capacity);
+  const program = maskFirstLines(
+    splitParts(whole, { capacity, writeContexts: arch.pmu.writeContexts }, flowOf(arch, whole).streams),
+    capacity,
+  );
   const { sites, queues, accesses, streams } = flowOf(arch, program);
   const builder = new NetlistBuilder(arch);
   const { addresses, dramWords } = allocateDram(program.dram);

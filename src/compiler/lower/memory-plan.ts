@@ -62,7 +62,9 @@ export function planMemory(arch: Arch, memory: Memory, accesses: readonly Access
     const issues = loops.reduce((n, loop, i) => n * Math.ceil(elementsOf(loop) / (wide && i === loops.length - 1 ? loop.par : 1)), 1);
     return { access, loops, lanes: wide, address, issues };
   });
-  const words = memory.shape.length === 0 ? 1 : memory.shape[0] * strides[0];
+  const [rows = 1] = memory.shape;
+  const row = memory.stride === undefined ? strides[0] : (memory.shape[1] ?? 1) * (strides[1] ?? 1);
+  const words = memory.shape.length === 0 ? 1 : (rows - 1) * strides[0] + row;
   const scopeNests = commonNests(accesses.map((access) => access.site));
   const scope = new Set(scopeNests.flatMap((nest) => nest.loops.map((loop) => loop.var)));
   // What begins an iteration by reading goes on from the iteration before: there is one buffer, and its state stays.
@@ -167,6 +169,7 @@ function padLayout(memory: Memory, shapes: readonly { access: Access; loops: rea
       strides[d] = next;
       next *= padded(memory.shape[d], d);
     }
+    if (memory.stride !== undefined) strides[0] = memory.stride;
     return strides;
   };
   const last = memory.shape.length - 1;

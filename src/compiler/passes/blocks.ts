@@ -17,6 +17,7 @@ export function splitBlocks(program: LoopProgram): LoopProgram {
   const whole = new Set<string>();
   for (;;) {
     const accesses = accessesOf(now, sitesOf(now));
+    for (const { name, banks } of now.memories) if (banks !== undefined) whole.add(name);
     for (const [name, list] of accesses) if (list.some(({ site }) => site.bounds || hasWords(site))) whole.add(name);
     const memory = now.memories.find(({ name }) => !whole.has(name) && writersOf(accesses.get(name) ?? []) > 1);
     if (!memory) return now;

@@ -30,7 +30,11 @@ export function findStreams(
   for (const memory of program.memories) {
     const list = accesses.get(memory.name) ?? [];
     const queue = queues.get(memory.name);
-    if (queue ? queue.direct : memory.kind !== 'lines' && list.length === 2 && isStream(memory, list, lanes, accesses))
+    if (
+      queue
+        ? queue.direct
+        : memory.kind !== 'lines' && memory.banks === undefined && list.length === 2 && isStream(memory, list, lanes, accesses)
+    )
       streams.add(memory.name);
   }
   // A stream that is dropped may have been the company that another one needs.

@@ -99,7 +99,7 @@ class Builder {
         this.#results.push({ name, type });
         return { name, type, set: (value) => this.#effect(type, value, (id) => ({ kind: 'result', name, value: id })) };
       },
-      sram: (name, type, shape) => this.#memory(name, type, shape),
+      sram: (name, type, shape, options) => this.#memory(name, type, shape, options?.banks),
       table: (name, type, shape, words) => this.#table(name, type, shape, words as TableWords),
       lineBuffer: (name, type, shape) => this.#lineBuffer(name, type, shape),
       fifo: (name, type, depth) => this.#fifo(name, type, depth),
@@ -144,8 +144,8 @@ class Builder {
     return { name, type, shape, role };
   }
 
-  #memory<T extends ElementType, S extends Shape>(name: string, type: T, shape: S): Memory<T, S> {
-    this.#memories.push({ name, type, shape: [...shape], ...place(callerSource()) });
+  #memory<T extends ElementType, S extends Shape>(name: string, type: T, shape: S, banks?: number): Memory<T, S> {
+    this.#memories.push({ name, type, shape: [...shape], ...(banks !== undefined && { banks }), ...place(callerSource()) });
     return {
       name,
       type,

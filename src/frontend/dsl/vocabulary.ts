@@ -24,7 +24,11 @@ export interface Explicit {
   /** A scalar that the host gives before the run, as data. */
   argIn<T extends ElementType>(name: string, type: T): Expr<T>;
   result<T extends ElementType>(name: string, type: T): Result<T>;
-  sram<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S): Memory<T, S>;
+  /**
+   * A memory. It lies in as many units as its words, and its writers at once, need; `banks` spreads it over so many at the least, each with a
+   * block of neighbouring first indices, as for copies that each write their own.
+   */
+  sram<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S, options?: { readonly banks?: number }): Memory<T, S>;
   /** A memory whose words come with the bitstream: constants, in no need of a writer. */
   table<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S, words: TableWords<S>): Table<T, S>;
   /** The newest `shape[0]` lines of something longer. */

@@ -14,7 +14,7 @@ export const bankRange = program({
     nCols: { default: 32, min: 1, max: 1 << 12, doc: 'rows' },
     indPtrLen: { default: 33, min: 2, max: 1 << 13, doc: 'words of the table, at least one more than rows' },
     nIter: { default: 1, min: 1, max: 64, doc: 'passes over the rows' },
-    nodePar: { default: 2, min: 1, max: 2, doc: 'copies of the loop over rows, all of which write one memory', free: 'copies' },
+    nodePar: { default: 2, min: 1, max: 16, doc: 'copies of the loop over rows, each of which writes a bank of its own', free: 'copies' },
     edgePar: { ...laneParam, default: 4, doc: 'entries of a row at once' },
     ip: { ...laneParam, doc: 'words of the table at once (they come with the bitstream)' },
   },
@@ -26,7 +26,7 @@ export const bankRange = program({
       const widest = Math.ceil(Math.max(1, ...lengths) / edgePar) * edgePar;
       v.pipe({}, () => {
         const pointers = v.table('pointers', 'i32', [rows + 1], pointer);
-        const entries = v.sram('entries', 'f32', [rows, widest]);
+        const entries = v.sram('entries', 'f32', [rows, widest], { banks: Math.min(rows, nodePar) });
         v.pipe({ r: { max: rows, par: nodePar } }, ({ r }) => {
           const end = v.count(pointers.at(r.add(1)).sub(pointers.at(r)), { atMost: widest });
           v.leaf({ e: { max: end, par: edgePar } }, ({ e }) => entries.set([r, e], pointers.at(r).add(e.value).toFloat()));

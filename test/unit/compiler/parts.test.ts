@@ -1,8 +1,9 @@
 /** Memories larger than one memory unit, and tables: evaluator, golden machine and plain arithmetic agree. */
 import { expect, test } from 'vitest';
-import { splitLarge } from '../../../src/compiler/passes/parts.ts';
+import { splitParts } from '../../../src/compiler/passes/parts.ts';
 import { type Explicit, explicit } from '../../../src/frontend/dsl/explicit.ts';
 import { reduce } from '../../../src/frontend/dsl/handles.ts';
+import type { Index } from '../../../src/frontend/dsl/index-expr.ts';
 import type { Expected } from '../../../src/frontend/program.ts';
 import { evaluate } from '../../../src/ir/evaluate.ts';
 import { checkExplicit, refusalOf } from '../../support/explicit-case.ts';
@@ -109,7 +110,7 @@ test('a program and its parts mean the same', () => {
       v.store(to, [0], sums);
     });
   });
-  const parts = splitLarge(whole, 64, new Set());
+  const parts = splitParts(whole, { capacity: 64, writeContexts: 2 }, new Set());
   expect(parts.memories.map(({ name, shape, part }) => [name, ...shape, part])).toEqual([
     ...[2, 2, 2, 2, 2].map((rows, p) => [`words$p${p}`, rows, 20, true]),
     ...[64, 64, 64, 8].map((size, p) => [`sums$p${p}`, size, true]),
@@ -138,4 +139,69 @@ test('what a reduction starts from stays whole, and is refused where it is too l
     });
   };
   expect(refusalOf(small, build)).toMatch(/memory `into` needs 100 words/);
+});
+
+// Each copy writes rows (or columns) of its own; all of them are read in another order.
+test.each([1, 2, 3, 4, 5, 7, 8])('%i copies write one memory that readers cross', async (par) => {
+  const at = (i: number, j: number) => 100 * i + j;
+  const sums = Int32Array.from({ length: 7 }, (_, i) =>
+    Array.from({ length: 8 }, (_, j) => at(6 - i, j) + at(i, 7 - j)).reduce((a, b) => a + b, 0),
+  );
+  for (const flipped of [false, true]) {
+    await checkExplicit(
+      fabricNamed('sara'),
+      (v) => {
+        const out = v.dramOut('out', 'i32', [3, 7]);
+        v.pipe({ t: 3 }, ({ t }) => {
+          const words = v.sram('words', 'i32', flipped ? [8, 7] : [7, 8]);
+          const all = v.sram('all', 'i32', [7]);
+          v.leaf({ i: { max: 7, par }, j: { max: 8, par: 4 } }, ({ i, j }) =>
+            words.set(flipped ? [j, i] : [i, j], i.value.mul(100).add(j.value)),
+          );
+          const word = (i: Index, j: Index) => (flipped ? words.at(j, i) : words.at(i, j));
+          v.leaf({ i: 7, j: { max: 8, par: 4 } }, ({ i, j }) =>
+            all.set([i], reduce('add', word(i.mul(-1).add(6), j).add(word(i, j.mul(-1).add(7))), [j])),
+          );
+          v.store(out, [t, 0], all);
+        });
+      },
+      {},
+      { outputs: { out: Int32Array.from({ length: 21 }, (_, n) => sums[n % 7]) } },
+    );
+  }
+});
+
+test.each([1, 2, 3])('a memory lies in %i banks because the program says so', async (banks) => {
+  const { memories } = await check(
+    (v) => {
+      const [from, to] = [v.dramIn('x', 'i32', [20, 10]), v.dramOut('y', 'i32', [6, 10])];
+      v.pipe({}, () => {
+        const rows = v.sram('rows', 'i32', [6, 10], { banks });
+        v.load(from, [0, 0], rows);
+        v.store(to, [0, 0], rows);
+      });
+    },
+    { outputs: { y: x.slice(0, 60) } },
+    { x },
+  );
+  // Unasked it would have been a stream from load to store.
+  expect(memories).toBe(banks);
+});
+
+test('banks are whole, of first indices, and hold no ends of loops', () => {
+  const build = (banks: number, words: number) => (v: Explicit) => {
+    const out = v.dramOut('out', 'i32', [8]);
+    v.pipe({}, () => {
+      const [ends, counts] = [v.sram('ends', 'i32', [8], { banks }), v.sram('counts', 'i32', [8])];
+      v.leaf({ i: 8 }, ({ i }) => ends.set([i], i.value));
+      v.pipe({ r: 8 }, ({ r }) => {
+        const end = words ? v.count(ends.at(r), { atMost: 8 }) : 8;
+        v.leaf({ e: { max: end } }, ({ e }) => counts.set([r], reduce('add', e.value, [e])));
+      });
+      v.store(out, [0], counts);
+    });
+  };
+  expect(refusalOf(small, build(0, 0))).toContain('memory `ends` cannot lie in 0 banks');
+  expect(refusalOf(small, build(2.5, 0))).toContain('memory `ends` cannot lie in 2.5 banks');
+  expect(refusalOf(small, build(9, 0))).toContain('memory `ends` cannot lie in 9 banks');
 });
