@@ -54,6 +54,8 @@ export const interfaceSchema = z.looseObject({
   parameters: z.record(z.string(), z.unknown()),
   /** Of a program of patterns: which tiles and copies were chosen, so that the program it was made from can be made again. */
   choice: z.int().optional(),
+  /** At most so many copies of each loop, where the program asks for more. */
+  copies: z.int().min(1).optional(),
   inputs: z.array(arrayInterface),
   outputs: z.array(arrayInterface),
   arguments: z.array(scalarInterface),

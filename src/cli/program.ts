@@ -17,6 +17,7 @@ import { type Built, buildFromKbit, buildProgram } from '../sweep/point/build.ts
 import { freeParams } from '../sweep/point/free.ts';
 import { readBytes } from '../tools/files.ts';
 import { noSuchProgram, notAProgram, nothingFree, programFailed } from './messages.ts';
+import type { Output } from './output.ts';
 import type { Progress } from './progress.ts';
 
 export type Pairs = Readonly<Record<string, string>>;
@@ -53,8 +54,14 @@ export async function loadProgram(name: string): Promise<Program> {
   return found;
 }
 
+/** Adds `--exact`. */
+export function withExact(command: Command): Command {
+  return command.option('--exact', 'all the copies that the program asks for, or an error; else fewer where not all fit, with a warning');
+}
+
 export interface BuildRequest {
   readonly param: Pairs;
+  readonly exact?: boolean;
   readonly seed?: number;
   readonly free?: boolean;
   /** The memory that `free` chooses for. */
@@ -62,8 +69,8 @@ export interface BuildRequest {
 }
 
 /** The bitstream of a program, compiled here, or read with the program it names. */
-export async function build(name: string, fabric: Fabric, options: BuildRequest, progress: Progress): Promise<Built> {
-  const { param, seed, free, dram } = options;
+export async function build(name: string, fabric: Fabric, options: BuildRequest, progress: Progress, out: Output): Promise<Built> {
+  const { param, seed, exact, free, dram } = options;
   if (extname(name) === '.kbit') {
     if (free) throw new DiagnosticError(nothingFree(name, 'a bitstream is chosen already'));
     const kbit = new Uint8Array(await readBytes(name, 'bitstream'));
@@ -74,9 +81,12 @@ export async function build(name: string, fabric: Fabric, options: BuildRequest,
   if (free && freeParams(program, param).length === 0)
     throw new DiagnosticError(nothingFree(name, 'none of its parameters that are not given is lanes, copies or a tile'));
   const now = () => performance.now();
-  return progress.step('compile', () =>
-    buildProgram(fabric, program, param, { seed, now, explain: true, ...(free && { free: dram ?? DRAM_PROFILES[DEFAULT_DRAM] }) }),
+  const chosen = free && { free: dram ?? DRAM_PROFILES[DEFAULT_DRAM] };
+  const built = await progress.step('compile', () =>
+    buildProgram(fabric, program, param, { seed, now, explain: true, fewer: !exact, ...chosen }),
   );
+  out.diagnostics(built.warnings ?? []);
+  return built;
 }
 
 async function importFile(path: string): Promise<object> {

@@ -269,5 +269,7 @@ export interface LoopProgram {
   readonly contraction?: Contraction;
   /** Which of several ways to write it a pattern program took (tiles and copies); absent where there was one. No part of its text. */
   readonly choice?: number;
+  /** At most so many copies of each loop, where those asked for did not fit. No part of its text. */
+  readonly copies?: number;
   readonly body: Nest;
 }

@@ -7,13 +7,14 @@ import { writeAtomic } from '../../tools/files.ts';
 import { type ArchOptions, loadArch, withArch } from '../arch.ts';
 import { act, type Cli, command } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import { build, type Pairs, withFree, withParams } from '../program.ts';
+import { build, type Pairs, withExact, withFree, withParams } from '../program.ts';
 import { progressFor } from '../progress.ts';
 import { dramProfile, wholeNumber } from '../values.ts';
 
 interface Options extends ArchOptions {
   readonly arch: string;
   readonly param: Pairs;
+  readonly exact?: boolean;
   readonly free?: boolean;
   readonly seed?: number;
   readonly output?: string;
@@ -27,7 +28,7 @@ export const compileCommand = (cli: Cli) => {
     'compile a program to a bitstream',
     'kiln compile suite/GEMM --arch demo --param dim=64 -o gemm.kbit',
   );
-  withFree(withParams(withArch(made)))
+  withExact(withFree(withParams(withArch(made))))
     .option('--seed <N>', 'seed of the placement', wholeNumber)
     .option(
       '--dram <PROFILE>',
@@ -39,7 +40,7 @@ export const compileCommand = (cli: Cli) => {
   return act(cli, made, async (out, name: string, options: Options) => {
     const fabric = new Fabric(await loadArch(options.arch, options, out));
     const progress = progressFor(out);
-    const built = await build(name, fabric, options, progress);
+    const built = await build(name, fabric, options, progress, out);
     const { program, params, kbit, units, compiled } = built;
     const output = options.output ?? `${basename(name, extname(name))}.kbit`;
     await writeAtomic(output, kbit);

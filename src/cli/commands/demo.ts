@@ -38,7 +38,7 @@ async function show(showcase: Showcase, fabric: Fabric, root: string, out: Outpu
   out.note(showcase.title);
   const directory = join(root, showcase.program);
   const progress = progressFor(out);
-  const built = await build(showcase.program, fabric, { param: showcase.params }, progress);
+  const built = await build(showcase.program, fabric, { param: showcase.params }, progress, out);
   await writeAtomic(join(directory, 'program.kbit'), built.kbit);
   const arrays = new Map<string, GivenArray>();
   for (const [name, file] of Object.entries(await writeData(directory, built)))

@@ -12,7 +12,7 @@ import { type ArchOptions, loadArch, withArch } from '../arch.ts';
 import { act, type Cli, command } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { saveOutputs } from '../outputs.ts';
-import { build, type Pairs, pair, withFree, withParams } from '../program.ts';
+import { build, type Pairs, pair, withExact, withFree, withParams } from '../program.ts';
 import { progressFor } from '../progress.ts';
 import { dramProfile, networkMode, wholeNumber, witnessList } from '../values.ts';
 
@@ -20,6 +20,7 @@ interface Options extends ArchOptions {
   readonly arch: string;
   readonly on: ReadonlySet<Witness>;
   readonly param: Pairs;
+  readonly exact?: boolean;
   readonly free?: boolean;
   readonly in: Pairs;
   readonly arg: Pairs;
@@ -38,7 +39,7 @@ const example =
 /** `kiln run`: a program or bitstream on the witnesses asked for, compared and reported. */
 export const runCommand = (cli: Cli) => {
   const made = command('run PROGRAM', 'run a program and compare the answers of evaluator, golden simulator and RTL', example);
-  withFree(withParams(withArch(made)))
+  withExact(withFree(withParams(withArch(made))))
     .option('--on <LIST>', `who answers, of ${WITNESSES.join(',')}`, witnessList, new Set<Witness>(['evaluator', 'golden']))
     .option('--in <NAME=FILE.npy>', 'an input array in place of generated data; may be repeated', pair, {})
     .option('--arg <NAME=VALUE>', 'a scalar argument in place of the generated one; may be repeated', pair, {})
@@ -52,7 +53,7 @@ export const runCommand = (cli: Cli) => {
   return act(cli, made, async (out, name: string, options: Options) => {
     const fabric = new Fabric(await loadArch(options.arch, options, out));
     const progress = progressFor(out);
-    const built = await build(name, fabric, options, progress);
+    const built = await build(name, fabric, options, progress, out);
     const { on: witnesses, dram: profile, network, maxCycles, waves, poison, seed } = options;
     const given = { arrays: await readArrays(options.in), args: numbers(options.arg), seed };
     const point = await runPoint(fabric, built, { witnesses, given, profile, network, maxCycles, waves, poison }, progress.step);

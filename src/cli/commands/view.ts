@@ -37,7 +37,7 @@ export const viewCommand = (cli: Cli) => {
     async function placed(name: string, on: Fabric, { param }: Options): Promise<SceneInput> {
       if (extname(name) === '.kbit')
         return { configs: decode(on, new Uint8Array(await readBytes(name, 'bitstream'))).configs, title: name };
-      const { program, compiled } = await build(name, on, { param }, progressFor(out));
+      const { program, compiled } = await build(name, on, { param }, progressFor(out), out);
       const { routed, lowered } = compiled ?? {};
       return {
         configs: routed?.configs,

@@ -1,5 +1,5 @@
 /** A program and an architecture to a bitstream, or a bitstream back to the program it came from. */
-import { DiagnosticError } from '../../base/diagnostic.ts';
+import { type Diagnostic, DiagnosticError } from '../../base/diagnostic.ts';
 import { decode } from '../../bitstream/decode.ts';
 import { encode } from '../../bitstream/encode.ts';
 import type { KbitInterface } from '../../bitstream/format.ts';
@@ -9,6 +9,7 @@ import { type Compiled, type CompileOptions, compile, mapProgram } from '../../c
 import type { AgConfig, PcuConfig, PmuConfig, TileConfig } from '../../fabric/config.ts';
 import type { Fabric } from '../../fabric/graph.ts';
 import type { Program } from '../../frontend/program.ts';
+import { withCopiesAtMost } from '../../ir/copies.ts';
 import type { LoopProgram } from '../../ir/loops.ts';
 import { printLoops } from '../../ir/loops-print.ts';
 import type { DramProfile } from '../../sim/dram-profile.ts';
@@ -16,6 +17,7 @@ import { explainMisfit } from './fit.ts';
 import { type Choice, choicesOf, shortlist } from './free.ts';
 import { measuredCycles } from './measure.ts';
 import { choosingTarget, targetOf } from './target.ts';
+import { compileFewer } from './unrolling.ts';
 
 /** A bitstream with all that is known about it. */
 export interface Built {
@@ -30,6 +32,8 @@ export interface Built {
   readonly units: Readonly<Record<'pcu' | 'pmu' | 'ag', number>>;
   /** Absent when the bitstream was given. */
   readonly compiled?: Compiled;
+  /** What is not as the program asks for it. */
+  readonly warnings?: readonly Diagnostic[];
 }
 
 export interface BuildOptions extends CompileOptions {
@@ -37,6 +41,8 @@ export interface BuildOptions extends CompileOptions {
   readonly free?: DramProfile;
   /** A program that does not fit is told the smallest architecture on which it would: that takes as long as some compilations. */
   readonly explain?: boolean;
+  /** A program that does not fit in all the copies it asks for is built in fewer, with warnings. */
+  readonly fewer?: boolean;
 }
 
 /** How many choices of tiles and copies are tried to place and route. */
@@ -52,8 +58,8 @@ export function buildProgram(
   const choices = options.free ? choicesOf(fabric, program, given, options.free) : [];
   const tried = options.free ? fastestOf(fabric, program, shortlist(choices, resolved), options.free, options) : undefined;
   if (tried) return tried;
-  const { params, compiled } = compileChosen(fabric, program, choices, resolved, options);
-  return builtOf(fabric, program, params, compiled);
+  const { params, compiled, warnings } = compileChosen(fabric, program, choices, resolved, options);
+  return { ...builtOf(fabric, program, params, compiled), ...(warnings && { warnings }) };
 }
 
 function builtOf(fabric: Fabric, program: Program, params: Built['params'], compiled: Compiled): Built {
@@ -86,7 +92,13 @@ function fastestOf(
 }
 
 /** The best choice that has a place and routes; a program that left nothing to choose fails as it is. */
-function compileChosen(fabric: Fabric, program: Program, choices: readonly Choice[], resolved: Built['params'], options: BuildOptions) {
+function compileChosen(
+  fabric: Fabric,
+  program: Program,
+  choices: readonly Choice[],
+  resolved: Built['params'],
+  options: BuildOptions,
+): { readonly params: Built['params']; readonly compiled: Compiled; readonly warnings?: readonly Diagnostic[] } {
   let failed: { readonly text: string; readonly error: unknown } | undefined;
   for (let retreat = 0; retreat < TRIES; retreat++) {
     const params = choices[Math.min(retreat, choices.length - 1)]?.params ?? resolved;
@@ -102,8 +114,13 @@ function compileChosen(fabric: Fabric, program: Program, choices: readonly Choic
       failed = { text, error: failed?.error ?? error };
     }
   }
-  if (!options.explain || !(failed?.error instanceof DiagnosticError)) throw failed?.error;
-  const buildFor = (larger: Fabric) => program.build(choices[0]?.params ?? resolved, choosingTarget(larger));
+  if (!(failed?.error instanceof DiagnosticError)) throw failed?.error;
+  const first = choices[0]?.params ?? resolved;
+  const buildFor = (larger: Fabric) => program.build(first, choosingTarget(larger));
+  // Without a text the program itself is wrong.
+  const fewer = options.fewer && failed.text !== '' && compileFewer(program, first, fabric, options, failed.error.diagnostics);
+  if (fewer) return fewer;
+  if (!options.explain) throw failed.error;
   throw new DiagnosticError(explainMisfit(fabric, buildFor, failed.error.diagnostics, options));
 }
 
@@ -112,7 +129,8 @@ export function buildFromKbit(fabric: Fabric, program: Program, kbit: Uint8Array
   const { configs, interface: host } = decode(fabric, kbit);
   const params = program.resolve(host.parameters as Record<string, number | string>);
   const target = host.choice === undefined ? choosingTarget(fabric) : { ...targetOf(fabric.arch), choice: host.choice };
-  const { program: loops } = mapProgram(program.build(params, target), fabric);
+  const whole = program.build(params, target);
+  const { program: loops } = mapProgram(host.copies === undefined ? whole : withCopiesAtMost(whole, host.copies), fabric);
   return { program, params, loops, kbit, host, configs, units: unitsOf(fabric, configs) };
 }
 
@@ -164,6 +182,7 @@ export function interfaceOf({ program, lowered }: Compiled): KbitInterface {
     program: program.name,
     parameters: { ...program.params },
     ...(program.choice === undefined ? {} : { choice: program.choice }),
+    ...(program.copies === undefined ? {} : { copies: program.copies }),
     inputs: arrays('in'),
     outputs: arrays('out'),
     arguments: scalars(program.args, lowered.args),

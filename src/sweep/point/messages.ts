@@ -1,5 +1,6 @@
 /** Every wording about running a program, by code: E07xx. */
-import { type Diagnostic, errorDiagnostic } from '../../base/diagnostic.ts';
+import { type Diagnostic, errorDiagnostic, warningDiagnostic } from '../../base/diagnostic.ts';
+import type { FewerCopies } from '../../ir/copies.ts';
 import type { Source } from '../../ir/loops.ts';
 import type { FabricFault, Witness } from './witness.ts';
 
@@ -15,6 +16,22 @@ export const fitsWith = (last: Diagnostic, change: readonly string[]): Diagnosti
     ...last.notes,
     `the program fits, placed and routed, with \`${change.join(' ')}\`, and with no smaller change of ${change.length > 1 ? 'any of these' : 'it'}`,
   ],
+});
+
+/** `why`: what did not fit with all copies. */
+export const copiesLowered = ({ loop, asked, got, source }: FewerCopies, why: Diagnostic): Diagnostic =>
+  warningDiagnostic('W0701', `loop \`${loop}\` runs in ${got === 1 ? 'one copy' : `${got} copies`}, not in ${asked}`, {
+    ...(source && { span: { ...source, length: 1 } }),
+    ...becauseOf(asked, why),
+  });
+
+/** The same of a parameter that is a number of copies. */
+export const copiesParamLowered = (name: string, asked: number, got: number, why: Diagnostic): Diagnostic =>
+  warningDiagnostic('W0701', `parameter \`${name}\` is ${got}, not ${asked}`, becauseOf(asked, why));
+
+const becauseOf = (asked: number, why: Diagnostic) => ({
+  notes: [`with ${asked} copies: ${why.message}`],
+  help: 'with `--exact` it is an error, which tells the smallest architecture for all copies',
 });
 
 export const unknownInput = (name: string, known: readonly string[], near: string | undefined): Diagnostic =>

@@ -1,0 +1,46 @@
+/** Copies of loops in space, as a program asks for them: `par` of every loop but the last of a leaf, whose `par` are lanes. */
+import { tripsOf } from './affine.ts';
+import type { Loop, LoopProgram, Nest, Source, Statement } from './loops.ts';
+
+/** A loop that does not get all the copies it asks for. */
+export interface FewerCopies {
+  readonly loop: string;
+  readonly asked: number;
+  readonly got: number;
+  readonly source?: Source;
+}
+
+const copiesOf = (loop: Loop): number => Math.min(loop.par, tripsOf(loop));
+
+/** Loops of a statement that may be copied. */
+const copyable = (statement: Statement): readonly Loop[] =>
+  statement.kind === 'nest' ? statement.loops : statement.kind === 'leaf' ? statement.loops.slice(0, -1) : [];
+
+/** The most copies that any loop asks for. */
+export function mostCopies(program: LoopProgram): number {
+  const visit = (statement: Statement): number =>
+    Math.max(1, ...copyable(statement).map(copiesOf), ...(statement.kind === 'nest' ? statement.body.map(visit) : []));
+  return visit(program.body);
+}
+
+/** The program with at most so many copies of each loop. It means the same; floats may be summed in another order. */
+export function withCopiesAtMost(program: LoopProgram, most: number): LoopProgram {
+  const visit = (statement: Statement): Statement => {
+    const wide = copyable(statement);
+    const loops = (list: readonly Loop[]) => list.map((loop) => (wide.includes(loop) && loop.par > most ? { ...loop, par: most } : loop));
+    if (statement.kind === 'nest') return { ...statement, loops: loops(statement.loops), body: statement.body.map(visit) };
+    return statement.kind === 'leaf' ? { ...statement, loops: loops(statement.loops) } : statement;
+  };
+  return { ...program, copies: most, body: visit(program.body) as Nest };
+}
+
+/** Which loops get fewer copies than they ask for, in program order. */
+export function fewerCopies(program: LoopProgram, most: number): FewerCopies[] {
+  const visit = (statement: Statement): FewerCopies[] => [
+    ...copyable(statement)
+      .filter((loop) => copiesOf(loop) > most)
+      .map((loop) => ({ loop: loop.var, asked: copiesOf(loop), got: most, ...(statement.source && { source: statement.source }) })),
+    ...(statement.kind === 'nest' ? statement.body.flatMap(visit) : []),
+  ];
+  return visit(program.body);
+}
