@@ -19,7 +19,7 @@ const FEATURES: readonly (readonly [feature: string, family: string, params: Rea
   ['tables that come with the bitstream', 'LUTTest', { N: 64, ts: 16, ip: 8 }],
   ['tables from a file, in copies', 'FileLUTTest', { N: 90, ts: 16, op: 2, ip: 8 }],
   ['a memory in parts', 'SRAMSplit', { N: 9000, ts: 64, ip: 8 }],
-  ['a memory in blocks', 'SRAMSplit', { N: 600, ts: 64, op: 3, mp: 2, ip: 8 }],
+  ['a memory in blocks', 'SRAMSplit', { N: 600, ts: 64, op: 2, mp: 2, ip: 8 }],
   ['writes that do not depend on the inner loop', 'OuterWrite', { N: 20, ts: 32, ip: 8 }],
   ['a memory written and a dense store', 'UnalignStore', { N: 64, ip: 5 }],
   ['a write with a predicate of lanes', 'BankEnable', { N: 32, ip: 8 }],
