@@ -58,6 +58,7 @@ export function boundsOf(
   };
   const beats = { read: 0, write: 0 };
   const work = new Map<Context, number>();
+  const beatsOf = new Map<Context, { readonly beats: number; readonly write: boolean }>();
   for (const context of contexts) {
     const { tile, kind, issues, name } = context;
     work.set(context, issues);
@@ -68,6 +69,7 @@ export function boundsOf(
     const direction = config.write ? 'write' : 'read';
     const traffic = trafficOf(config, fabric.arch.pcu.lanes);
     beats[direction] += traffic.beats;
+    if (traffic.beats > 0) beatsOf.set(context, { beats: traffic.beats, write: config.write === 1 });
     work.set(context, traffic.vectors);
     offer('transfer', Math.max(traffic.vectors, traffic.beats), name);
     busy(`axi-port ${tile.index % fabric.arch.memory.ports} ${direction}`, traffic.beats, name);
@@ -87,17 +89,32 @@ export function boundsOf(
   const path = criticalPath(contexts, edges, armed, (context) => work.get(context) as number);
   if (path) offer('path', path.cycles, wayOf(path.contexts));
   // The memory cannot serve before the first request, and what it serves last still has to pass the fabric.
-  const rest = contexts.flatMap(({ kind, tile }, i) => {
-    if (kind !== 'ag') return [];
+  const served = contexts.flatMap((context, i) => {
+    const moved = beatsOf.get(context);
+    if (!moved) return [];
     const tail = path?.tails[i] ?? 0;
-    const config = configs.get(tile.id)?.unit as AgConfig;
-    return [config.write ? tail : Math.max(0, tail - memory.readLatency - READ_QUEUES)];
+    return [{ ...moved, rest: moved.write ? tail : Math.max(0, tail - memory.readLatency - READ_QUEUES) }];
   });
-  const serve = (amount: number, rate: number) =>
-    armed + Math.ceil(((amount - SAVED_BEATS * BEAT_BYTES) * memory.unit) / rate) + Math.min(...rest);
-  if (bytes.read > 0) offer('dram-read', memory.readLatency + serve(bytes.read, memory.read), memory.name);
-  if (bytes.read + bytes.write > 0) offer('dram', serve(bytes.read + bytes.write, memory.total), memory.name);
+  if (bytes.read > 0) {
+    const reads = served.filter(({ write }) => !write);
+    offer('dram-read', armed + memory.readLatency + serve(reads, memory.unit / memory.read), memory.name);
+  }
+  if (bytes.read + bytes.write > 0) offer('dram', armed + serve(served, memory.unit / memory.total), memory.name);
   return { list: [...list.values()].sort((a, b) => b.cycles - a.cycles), bytes, contexts };
+}
+
+/**
+ * Cycles until all is served and has passed the fabric, if the memory does first what has the longest way to go: no other order ends
+ * earlier, so whatever has at least so far to go bounds the run together.
+ */
+function serve(moved: readonly { readonly beats: number; readonly rest: number }[], cyclesPerByte: number): number {
+  let before = 0;
+  let cycles = 0;
+  for (const { beats, rest } of [...moved].sort((a, b) => b.rest - a.rest)) {
+    before += beats;
+    cycles = Math.max(cycles, Math.ceil((before - SAVED_BEATS) * BEAT_BYTES * cyclesPerByte) + rest);
+  }
+  return cycles;
 }
 
 const wayOf = (contexts: readonly Context[]): string => [...new Set(contexts.map(({ name }) => name))].join(' -> ');

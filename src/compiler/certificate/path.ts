@@ -76,21 +76,28 @@ export function criticalPath(
   if (end === undefined) return undefined;
   const way: Context[] = [];
   for (let at: number | undefined = end.from; at !== undefined; at = decides.get(at)) way.unshift(contexts[at]);
-  return { cycles: end.cycles, contexts: way, tails: tailsOf(contexts.length, edges, order) };
+  return { cycles: end.cycles, contexts: way, tails: tailsOf(contexts, edges, order) };
 }
 
-function tailsOf(count: number, edges: readonly Edge[], order: readonly number[]): number[] {
-  const tails = new Array<number>(count).fill(0);
+function tailsOf(contexts: readonly Context[], edges: readonly Edge[], order: readonly number[]): number[] {
+  const tails = new Array<number>(contexts.length).fill(0);
   const out = new Map<number, Edge[]>();
-  for (const edge of edges) if (edge.token === undefined && !edge.thinned) out.set(edge.from, [...(out.get(edge.from) ?? []), edge]);
+  for (const edge of edges) if (!edge.thinned) out.set(edge.from, [...(out.get(edge.from) ?? []), edge]);
   for (const at of [...order].reverse()) {
-    for (const { to, latency } of out.get(at) ?? []) {
-      const rest = to === undefined ? DONE : tails[to];
-      // A memory unit's words are read later than they are written: by how much, tokens say, and not this.
-      if (rest > 0) tails[at] = Math.max(tails[at], latency + rest);
+    for (const edge of out.get(at) ?? []) {
+      const round = edge.token ? lastRound(contexts, edge) : 0;
+      const rest = edge.to === undefined ? DONE : tails[edge.to];
+      if (round !== undefined && rest > 0) tails[at] = Math.max(tails[at], edge.latency + round + rest);
     }
   }
   return tails;
+}
+
+/** Issues of the receiver behind the last token, but for the one that takes it; undefined where it need not be the last that is taken. */
+function lastRound(contexts: readonly Context[], { from, to, push, token }: Edge): number | undefined {
+  if (to === undefined || !token) return 0;
+  const [pushed, popped] = [eventsOf(contexts[from], push), eventsOf(contexts[to], token.pop)];
+  return token.init === 0 && pushed && popped && pushed.count === popped.count ? popped.every - 1 : undefined;
 }
 
 /** Issues before the first that sends. */

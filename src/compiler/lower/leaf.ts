@@ -337,7 +337,8 @@ function followsClosely({ latency, pcu }: Arch, { outer }: Site, leaf: Leaf, { o
     if (over.includes(loop.var)) sum += (trips - 1) * pass;
     pass *= trips;
   }
-  return pass - sum < ahead * Math.max(...Object.values(latency));
+  // At that distance itself the element ahead stands at the end of the pipeline, which does not move.
+  return pass - sum <= ahead * Math.max(...Object.values(latency));
 }
 
 /** Issues of one reduction over loops, at the most. */

@@ -56,9 +56,9 @@ export interface Job {
   readonly contracted: (contraction: Contraction) => void;
   /**
    * Which of its choices of tiles and copies a pattern is written with, 0 the one with the fewest units; told how many there are, and how many cycles
-   * that choice may take for all that its pattern knows.
+   * that choice may take for all that its pattern knows; and with which choices a new way to run begins, from few units to many again.
    */
-  readonly choice: { readonly level: number; readonly levels: (count: number, cycles?: number) => void };
+  readonly choice: { readonly level: number; readonly levels: (count: number, cycles?: number, starts?: readonly number[]) => void };
   /** What is made again and again. */
   readonly iterated?: Iterated;
 }
@@ -125,7 +125,8 @@ export function lowerStaged(job: Omit<Job, 'to'>, to: StagedOutput['to'], folds:
   const shape = { stages, arrays, ...(iterated ? { state: iterated.shape } : {}), times, target };
   const classes = classesOf(shape);
   if (!classes) return true;
-  const plans = stagedCandidates(shape, classes);
+  const series = stagedCandidates(shape, classes);
+  const plans = series.flat();
   if (plans.length === 0) {
     const sizes = [...stages.map((stage) => stage.out.map(({ size }) => size)), ...arrays.map((array) => array.shape)];
     const words = Math.max(...sizes.map((one) => one.reduce((n, size) => n * size, 1)));
@@ -133,7 +134,8 @@ export function lowerStaged(job: Omit<Job, 'to'>, to: StagedOutput['to'], folds:
     return true;
   }
   const plan = plans[Math.min(choice.level, plans.length - 1)];
-  choice.levels(plans.length, timeOf(plan, shape));
+  const starts = series.map((_, s) => series.slice(0, s).reduce((n, { length }) => n + length, 0));
+  choice.levels(plans.length, timeOf(plan, shape), starts);
   emitStages({ v, lanes: target.lanes, arrays: job.arrays, fresh, name, to, times, ...(iterated ? { start: iterated.start } : {}) }, plan);
   return true;
 }

@@ -66,16 +66,20 @@ export function patterns(target: Target, build: (vocabulary: Patterns) => void):
   const first = written(target, build, choice);
   if (!predict || first.levels === 1 || target.choice !== undefined) return first.program;
   const found: { program: LoopProgram; cycles: number; units: number }[] = [];
-  let missed = 0;
-  for (let level = 0; level < first.levels && missed < 2; level++) {
-    const { program, cycles } = level === 0 ? first : written(target, build, level);
-    const bound = predict(program);
-    const prediction = bound && { ...bound, cycles: Math.max(bound.cycles, cycles) };
-    const best = Math.min(...found.map(({ cycles }) => cycles));
-    // More copies of what does not fit fit even less, and of what is not faster are not faster.
-    if (!prediction || prediction.cycles > (1 - WORTH) * best) missed++;
-    else missed = 0;
-    if (prediction) found.push({ program, ...prediction });
+  for (const [s, start] of first.starts.entries()) {
+    let missed = 0;
+    let best = Number.POSITIVE_INFINITY;
+    for (let level = start; level < (first.starts[s + 1] ?? first.levels) && missed < 2; level++) {
+      const { program, cycles } = level === 0 ? first : written(target, build, level);
+      const bound = predict(program);
+      const prediction = bound && { ...bound, cycles: Math.max(bound.cycles, cycles) };
+      // More copies of what does not fit fit even less, and of what is not faster are not faster.
+      if (!prediction || prediction.cycles > (1 - WORTH) * best) missed++;
+      else missed = 0;
+      if (!prediction) continue;
+      found.push({ program, ...prediction });
+      best = Math.min(best, prediction.cycles);
+    }
   }
   const fastest = Math.min(...found.map(({ cycles }) => cycles));
   const near = ({ cycles }: { cycles: number }) => cycles <= fastest / (1 - WORTH);
@@ -89,14 +93,15 @@ export function patterns(target: Target, build: (vocabulary: Patterns) => void):
 /** Share of the cycles that more units must save. */
 const WORTH = 0.02;
 
-/** The program at a level of parallelism, and how many levels there are. */
+/** The program at a level of parallelism, how many levels there are, and where a new way to run begins. */
 function written(
   target: Target,
   build: (vocabulary: Patterns) => void,
   level: number,
-): { program: LoopProgram; levels: number; cycles: number } {
+): { program: LoopProgram; levels: number; cycles: number; starts: readonly number[] } {
   let levels = 1;
   let cycles = 0;
+  const starts = new Set([0]);
   const contractions: (Contraction | undefined)[] = [];
   const built = explicit((v) => {
     const arrays = new Map<string, Dram<ElementType, readonly number[], 'in'>>();
@@ -108,7 +113,8 @@ function written(
       return free;
     };
     let told: Contraction | undefined;
-    const levelsOf = (count: number, estimate = 0) => {
+    const levelsOf = (count: number, estimate = 0, begins: readonly number[] = []) => {
+      for (const start of begins) starts.add(start);
       levels = Math.max(levels, count);
       cycles = Math.max(cycles, estimate);
     };
@@ -162,5 +168,6 @@ function written(
   const chosen = levels > 1 ? { ...built, choice: level } : built;
   // A program that is one contraction and nothing else may be mapped as a whole.
   const [contraction] = contractions;
-  return { program: contractions.length === 1 && contraction ? { ...chosen, contraction } : chosen, levels, cycles };
+  const program = contractions.length === 1 && contraction ? { ...chosen, contraction } : chosen;
+  return { program, levels, cycles, starts: [...starts].sort((a, b) => a - b) };
 }

@@ -258,9 +258,17 @@ test.each([8, 16, 64, 128])('lanes are summed on top of one word, %i words a rou
 });
 
 // The sums are looked at in every round, so they do not stay in the accumulators; the next round follows the last element at once.
-test.each([1, 2, 3, 8])('vectors are summed on top of words after other stages, %i elements a round', async (n) => {
+test.each([
+  [1, 1],
+  [2, 1],
+  [3, 1],
+  [8, 1],
+  [3, 2],
+  [3, 3],
+  [3, 4],
+])('vectors are summed on top of words after other stages, %i elements a round, %i subtractions', async (n, subtractions) => {
   const words = Float32Array.from({ length: 5 * n * 32 }, (_, i) => ((i * 37) % 101) - 50);
-  const square = (x: number) => Math.fround(Math.fround(x * x) - x);
+  const square = (x: number) => x * x - subtractions * x;
   const sums = Float32Array.from({ length: 32 }, () => 0);
   const seen = Float32Array.from({ length: 5 }, (_, t) => {
     for (let k = 0; k < n; k++) for (let j = 0; j < 32; j++) sums[j] += square(words[(t * n + k) * 32 + j]);
@@ -277,7 +285,9 @@ test.each([1, 2, 3, 8])('vectors are summed on top of words after other stages, 
         v.pipe({ t: 5 }, ({ t }) => {
           v.leaf({ k: n, j: { max: 32, par: 8 } }, ({ k, j }) => {
             const x = all.at(t.mul(n).add(k), j);
-            sum.set([j], reduce('add', x.mul(x).sub(x), [k], carried(sum.at(j), [t])));
+            let term = x.mul(x);
+            for (let i = 0; i < subtractions; i++) term = term.sub(x);
+            sum.set([j], reduce('add', term, [k], carried(sum.at(j), [t])));
           });
           v.leaf({ u: 1 }, ({ u }) => at.set([t], sum.at(u.add(7))));
         });

@@ -1,6 +1,6 @@
 /** Tiles and copies to choose from: for every pace the stages can be kept to, the size of a tile that suits it best. */
 import type { Target } from '../../program.ts';
-import { type Classes, needsWhole, overRows, planStages, type StagedPlan, type StagedShape } from './plan.ts';
+import { type Classes, needsWhole, overRows, planStages, type StagedPlan, type StagedShape, tilesOfWay } from './plan.ts';
 
 /** Copies of the busiest stage. */
 const PACES = [1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 56];
@@ -8,8 +8,16 @@ const PACES = [1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 56];
 /** Loops over tiles side by side. */
 const WAYS = [1, 2, 3, 4, 6, 8, 12, 16, 24];
 
-/** Plans from the smallest to the fastest; none where no tile of a row fits on chip. */
-export function stagedCandidates(shape: StagedShape, classes: Classes): StagedPlan[] {
+/**
+ * Plans in series, each from the smallest to the fastest: first those that load what streams in every step, then, where there are
+ * steps, those that keep it on chip. None where no tile of a row fits on chip.
+ */
+export function stagedCandidates(shape: StagedShape, classes: Classes): StagedPlan[][] {
+  const kept = stepsOf(shape) > 1 ? [seriesOf(shape, classes, true)] : [];
+  return [seriesOf(shape, classes, false), ...kept].filter((series) => series.length > 0);
+}
+
+function seriesOf(shape: StagedShape, classes: Classes, resident: boolean): StagedPlan[] {
   const sizes = rowsOfTiles(shape, classes);
   // A scan goes from tile to tile.
   const scanned = shape.stages.some((stage) => stage.scan && classes.loop(stage, stage.scan.name) === classes.row.of);
@@ -20,7 +28,11 @@ export function stagedCandidates(shape: StagedShape, classes: Classes): StagedPl
     const plans = sizes.flatMap((rows) =>
       allowed
         .filter((ways) => ways <= pace && ways <= Math.ceil(classes.row.size / rows))
-        .map((ways) => planStages(shape, classes, rows, Math.ceil((ways * busiest(shape, classes, rows)) / pace), ways)),
+        .map((ways) => ({
+          ...planStages(shape, classes, rows, Math.ceil((ways * busiest(shape, classes, rows)) / pace), ways),
+          resident,
+        }))
+        .filter((plan) => !resident || staysOnChip(shape, plan)),
     );
     const [best] = plans.sort((a, b) => timeOf(a, shape) - timeOf(b, shape) || a.ways - b.ways || a.rows - b.rows);
     if (!best) continue;
@@ -53,12 +65,35 @@ export function timeOf(plan: StagedPlan, shape: StagedShape): number {
     if (!of.includes(classes.row.of)) return 0;
     return of.reduce((n, one, d) => (one === undefined ? n : n * extent(one, sizes[d])), 1 / shape.target.lanes);
   });
-  const load = ways * Math.max(0, ...loads);
+  // What stays is loaded before the first step.
+  const once = plan.resident ? loads.reduce((sum, words) => sum + words * tiles, 0) : 0;
+  const load = plan.resident ? 0 : ways * Math.max(0, ...loads);
   const through = busy.reduce((sum, work) => sum + work, 0);
   const tile = TURN + Math.max(load, ...busy, (load + through) / 2);
-  const steps = shape.times.reduce((n, { size }) => n * size, 1);
-  return steps * (Math.ceil(tiles / ways) * tile + through + rest);
+  return once + stepsOf(shape) * (Math.ceil(tiles / ways) * tile + through + rest);
 }
+
+const stepsOf = ({ times }: StagedShape): number => times.reduce((n, { size }) => n * size, 1);
+
+/** Does all that streams fit, each array into a memory a loop over tiles, for all steps? */
+function staysOnChip({ arrays, target }: StagedShape, plan: StagedPlan): boolean {
+  const { classes, rows, ways, extent } = plan;
+  const most = rows * Math.max(...Array.from({ length: ways }, (_, c) => tilesOfWay(plan, c)).map(([first, end]) => end - first));
+  return arrays.every(({ name, shape: sizes }) => {
+    const of = sizes.map((_, d) => classes.dimension(name, d));
+    if (!of.includes(classes.row.of)) return true;
+    const extents = of.map((one, d) => (one === undefined ? sizes[d] : one === classes.row.of ? most : extent(one, sizes[d])));
+    const last = extents.pop() as number;
+    // Rows may get some words more, so that lanes can run along either dimension.
+    return extents.reduce((n, size) => n * size, extents.length > 0 ? last + PADDING : last) <= PARTS * target.memoryWords;
+  });
+}
+
+/** Memory units that an array may take: each is an input and an operation of its readers. */
+const PARTS = 10;
+
+/** Words that a row is padded by at the most. */
+const PADDING = 3;
 
 /** Tiles for which everything that streams fits twice into a memory. */
 function rowsOfTiles(shape: StagedShape, classes: Classes): number[] {

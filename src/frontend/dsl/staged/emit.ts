@@ -18,7 +18,7 @@ import { Expr } from '../expr.ts';
 import type { Dram, Memory, Result } from '../handles.ts';
 import { Index, type IndexLike } from '../index-expr.ts';
 import { nodesOf, type Stage } from './extract.ts';
-import { accumulation, inBlocks, overRows, type StagedPlan, type StagePlan } from './plan.ts';
+import { accumulation, inBlocks, overRows, type StagedPlan, type StagePlan, tilesOfWay } from './plan.ts';
 import { loopsOf, type Spot, type Walk, wordAt } from './spots.ts';
 
 export interface StagedOutput {
@@ -46,6 +46,8 @@ export function emitStages(output: StagedOutput, plan: StagedPlan): void {
 class Emitter {
   /** Where arrays, the state and results of stages are, with the order of their indices. */
   readonly #places = new Map<string, Spot>();
+  /** Arrays that stay on chip for all steps, by the loop over tiles that reads them, with their first row there. */
+  readonly #kept: Map<string, Spot>[] = [];
   /** All rows of the last stage, where they stay on chip. */
   #whole: Memory | undefined;
 
@@ -79,6 +81,7 @@ class Emitter {
         this.#whole = v.sram(fresh(`${last.stage.name}_all`), last.stage.type, shape) as Memory;
       }
       for (const [array] of whole) if (!isOuter(array)) this.#load(array, {});
+      if (this.plan.resident && inRows.length > 0) this.#keepArrays();
       if (start) this.#start(start, last.stage);
       const body = (around: Indices) => {
         for (const [array] of whole) if (isOuter(array)) this.#load(array, around);
@@ -103,13 +106,14 @@ class Emitter {
     const sums = inRows.filter(({ stage }) => !this.#makesRows(stage));
     const parts = new Map<string, Memory[]>();
     const tile = (at: Indices) => {
-      for (const [array] of this.#arraysRead()) if (this.#streams(array)) this.#load(array, at);
+      if (!this.plan.resident) for (const [array] of this.#arraysRead()) if (this.#streams(array)) this.#load(array, at);
       for (const one of inRows) this.#leaf(one, at);
       if (this.#makesRows(last.stage)) this.#store(at);
     };
     const way = (c: number) => {
       for (const one of sums) parts.set(one.stage.name, [...(parts.get(one.stage.name) ?? []), this.#declare(one)]);
-      const [first, end] = [Math.floor((c * tiles) / ways), Math.floor(((c + 1) * tiles) / ways)];
+      const [first, end] = tilesOfWay(this.plan, c);
+      for (const [array, spot] of this.#kept[c] ?? []) this.#places.set(array, spot);
       const t = ways === 1 ? 't' : `t${c}`;
       if (tiles === 1) tile(around);
       else v.pipe({ [t]: { min: first * rows, max: end * rows, step: rows } }, (indices) => tile({ ...around, t: indices[t] }));
@@ -183,6 +187,32 @@ class Emitter {
     const memory = v.sram(fresh(`${array}_tile`), dram.type, shape) as Memory;
     v.load(dram, offset, memory);
     this.#places.set(array, { memory, order: shape.map((_, d) => d) });
+  }
+
+  /** Loads, of each array that streams, the rows of each loop over tiles; all of what the steps go along. */
+  #keepArrays(): void {
+    const { v, fresh } = this.output;
+    const { classes, extent, rows, ways } = this.plan;
+    for (let c = 0; c < ways; c++) {
+      const [first, end] = tilesOfWay(this.plan, c).map((tile) => tile * rows);
+      const spots = new Map<string, Spot>();
+      for (const [array, dram] of this.#arraysRead()) {
+        if (!this.#streams(array)) continue;
+        const of = dram.shape.map((_, d) => classes.dimension(array, d));
+        const shape = dram.shape.map((size, d) => {
+          const one = of[d];
+          return one === undefined ? size : one === classes.row.of ? end - first : extent(one, size);
+        });
+        const memory = v.sram(fresh(`${array}_kept`), dram.type, shape) as Memory;
+        v.load(
+          dram,
+          of.map((one) => (one === classes.row.of ? first : 0)),
+          memory,
+        );
+        spots.set(array, { memory, order: shape.map((_, d) => d), first });
+      }
+      this.#kept.push(spots);
+    }
   }
 
   /** The variables that an array is read at somewhere. */
@@ -379,9 +409,16 @@ class Emitter {
     if (node.kind === 'read') {
       const found = this.#places.get(node.memory);
       if (!found) return expr;
-      const at = node.index.map(
-        ({ terms }, d) => index[terms[0]?.var] ?? (this.plan.classes.dimension(node.memory, d) === undefined ? 0 : Index.variable('?')),
-      );
+      const { classes } = this.plan;
+      const { first } = found;
+      const at = node.index.map(({ terms }, d) => {
+        const name = terms[0]?.var;
+        const of = classes.dimension(node.memory, d);
+        // What stays is there for all steps and tiles.
+        if (first !== undefined && of === undefined) return around[name];
+        const own = index[name] ?? (of === undefined ? 0 : Index.variable('?'));
+        return first !== undefined && of === classes.row.of && around.t && own instanceof Index ? own.add(around.t).sub(first) : own;
+      });
       return wordAt(found, at);
     }
     if (!('args' in node)) return expr;

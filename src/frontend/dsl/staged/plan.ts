@@ -122,6 +122,8 @@ export interface StagedPlan {
   readonly tiles: number;
   /** Loops over tiles that run at the same time, each over a part of them. */
   readonly ways: number;
+  /** What streams is loaded once, before all steps, and stays: of each of these loops the rows that it goes over. */
+  readonly resident: boolean;
   readonly stages: readonly StagePlan[];
   /** Words of a class in a memory: whole blocks of lanes. */
   readonly extent: (of: string, size: number) => number;
@@ -139,6 +141,12 @@ export function accumulation({ combine, expr }: Stage, use: LaneUse): { readonly
   }
   return { op: combine.op, args: [expr] };
 }
+
+/** The tiles of one of the loops over them: from one, up to another. */
+export const tilesOfWay = ({ tiles, ways }: Pick<StagedPlan, 'tiles' | 'ways'>, c: number): readonly [first: number, end: number] => [
+  Math.floor((c * tiles) / ways),
+  Math.floor(((c + 1) * tiles) / ways),
+];
 
 /** Is a stage part of the loop over tiles of rows? */
 export const overRows = (classes: Classes, stage: Stage): boolean =>
@@ -222,7 +230,7 @@ export function planStages(shape: StagedShape, classes: Classes, rows: number, m
     const copies = overRows(classes, stage) ? Math.min(possible, Math.ceil(work / most)) : 1;
     return { stage, use, lane, block, work, most: possible, copies };
   });
-  return { classes, rows, tiles: Math.ceil(classes.row.size / rows), ways, stages: plans, extent, reach };
+  return { classes, rows, tiles: Math.ceil(classes.row.size / rows), ways, resident: false, stages: plans, extent, reach };
 }
 
 /** Do the lanes of a stage go along their loop in blocks? */

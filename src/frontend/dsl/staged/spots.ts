@@ -15,6 +15,8 @@ export interface Walk {
 export interface Spot {
   readonly memory: Memory;
   readonly order: readonly number[];
+  /** Of an array that stays for all steps: the row of it that comes first there. Others hold the rows of one tile. */
+  readonly first?: number;
 }
 
 /** The word of an element. */

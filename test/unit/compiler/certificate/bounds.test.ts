@@ -77,6 +77,20 @@ test('the critical path adds latencies, work and the time until done', () => {
   expect(path?.tails).toEqual([5 + 7 + 3 + 2, 7 + 3 + 2, 3 + 2]);
 });
 
+test.each([
+  // All of a memory is written before its words are read, 5 times 8; or each round of 8 before that round.
+  ['once', context(0, 8), context(1, 8, 5), 0b01, 0b11, 0, 1 + 39 + 3 + 2],
+  ['round by round', context(0, 8, 5), context(1, 8, 5), 0b01, 0b01, 0, 1 + 7 + 3 + 2],
+  ['with a credit that may be there before', context(0, 8, 5), context(1, 8, 5), 0b01, 0b01, 1, 0],
+] as const)('what waits for the last token of a context is behind its last issue: %s', (_, writer, reader, push, pop, init, tail) => {
+  const edges: Edge[] = [
+    { from: 0, to: 1, latency: 1, push, token: { pop, init } },
+    { from: 1, latency: 3, push: 0b11 },
+  ];
+  const path = criticalPath([writer, reader], edges, 2, ({ issues }) => issues);
+  expect(path?.tails).toEqual([tail, 3 + 2]);
+});
+
 test('contexts in a circle without tokens have no path', () => {
   const edges: Edge[] = [
     { from: 0, to: 1, latency: 1, push: 0 },
