@@ -58,6 +58,9 @@ export const memoryTooLarge = (
     ...remedy('use a smaller tile', 'pmu.bankWords', Math.ceil(words / lanes)),
   });
 
+/** Parts are the compiler's (see `passes/parts`): the program has the whole. */
+const partless = (memory: string): string => memory.replace(/\$p\d+$/, '');
+
 export const tooManyContexts = (
   memory: string,
   kind: 'write' | 'read',
@@ -65,11 +68,15 @@ export const tooManyContexts = (
   available: number,
   source?: Source,
 ): Diagnostic =>
-  errorDiagnostic('E0303', `memory \`${memory}\` has ${users.length} ${kind}rs at once, a PMU has ${available} ${kind} contexts`, {
-    span: span(source),
-    notes: topOf(byPlace(users), (count) => plural(count, `${kind}r`)),
-    ...remedy(`lower the copies of the loops that ${kind} it`, `pmu.${kind}Contexts`, users.length),
-  });
+  errorDiagnostic(
+    'E0303',
+    `memory \`${partless(memory)}\` has ${users.length} ${kind}rs at once, a PMU has ${available} ${kind} contexts`,
+    {
+      span: span(source),
+      notes: topOf(byPlace(users), (count) => plural(count, `${kind}r`)),
+      ...remedy(`lower the copies of the loops that ${kind} it`, `pmu.${kind}Contexts`, users.length),
+    },
+  );
 
 /** `field` and `least`: what of the architecture would let it be mapped after all. */
 export const unsupported = (what: string, why: string, help: string, source?: Source, field?: string, least?: number): Diagnostic =>

@@ -64,7 +64,7 @@ export interface Memory {
   readonly shape: readonly number[];
   /** A table: every word from the start on, row major, as signed 32-bit patterns. It is only read. */
   readonly words?: readonly number[];
-  /** Memory units that it has to lie in, a block of first indices each; nothing: as many as it takes. */
+  /** Memory units that it lies in at the least, a block of first indices each; nothing: as many as it takes. */
   readonly banks?: number;
   /** A part of a larger memory (see `passes/parts`): an index outside it reads 0 and writes nothing. */
   readonly part?: true;

@@ -27,7 +27,7 @@ export async function kernels(): Promise<string> {
     const built = buildProgram(fabric, program, params, {});
     const given = { arrays: new Map(), args: new Map(), seed: 1 };
     const options = { witnesses: new Set(['golden'] as const), given, profile: DRAM_PROFILES.ddr3x4, network: 'routed' } as const;
-    const point = await runPoint(fabric, built, options, async (_, work) => work(() => {}));
+    const point = await runPoint(fabric, built, options);
     const { cycles, bound, utilisation } = reportOf(fabric, point, DRAM_PROFILES.ddr3x4, {});
     const golden = cycles.golden ?? 0;
     const sizes = Object.values(params).join('x');

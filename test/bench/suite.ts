@@ -11,10 +11,9 @@ import { programNamed } from '../../src/programs/index.ts';
 import { VARIANTS, type Variant } from '../../src/programs/suite/variants.ts';
 import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
 import { buildProgram } from '../../src/sweep/point/build.ts';
-import { runPoint, type Step } from '../../src/sweep/point/point.ts';
+import { runPoint } from '../../src/sweep/point/point.ts';
 import { archNamed } from '../support/fabric.ts';
 
-const step: Step = async (_title, work) => work(() => {});
 const profile = DRAM_PROFILES.pir2020;
 const given = { arrays: new Map(), args: new Map(), seed: 1 } as const;
 const witnesses = new Set(['evaluator', 'golden'] as const);
@@ -47,9 +46,9 @@ export async function suiteRow(variant: Variant, fabric = new Fabric(archNamed('
     const begin = performance.now();
     const built = buildProgram(fabric, programNamed(`suite/${variant.name}`), {}, options.free ? { free: profile } : {});
     const compileSeconds = (performance.now() - begin) / 1000;
-    const point = await runPoint(fabric, built, { witnesses, given, profile, network: 'routed' }, step);
+    const point = await runPoint(fabric, built, { witnesses, given, profile, network: 'routed' });
     const onIdeal = options.ideal
-      ? await runPoint(fabric, built, { witnesses: new Set(['golden']), given, profile, network: 'ideal' }, step)
+      ? await runPoint(fabric, built, { witnesses: new Set(['golden']), given, profile, network: 'ideal' })
       : undefined;
     const [problem] = [...point.problems, ...(onIdeal?.problems ?? [])];
     const ideal = onIdeal?.golden?.cycles;

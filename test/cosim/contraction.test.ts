@@ -17,7 +17,7 @@ async function agree(fabric: Fabric, one: Program, params: Readonly<Record<strin
   const built = buildProgram(fabric, one, params, { accept });
   expect(built.compiled?.lowered.netlist.units.some(({ id }) => id.startsWith('mac0_0'))).toBe(true);
   const options = { witnesses, given, profile: DRAM_PROFILES.ddr3x4, network: 'routed' } as const;
-  const point = await runPoint(fabric, built, options, async (_title, work) => work(() => {}));
+  const point = await runPoint(fabric, built, options);
   expect(point.problems).toEqual([]);
   expect(point.answers.size).toBe(3);
   expect(point.rtl).toBeDefined();

@@ -34,7 +34,7 @@ const PROGRAMS = [
 test.runIf(process.env.KILN_FULL).each(PROGRAMS)('%s', async (_, one, params) => {
   const built = buildProgram(demo, one, params, {});
   const options = { witnesses, given, profile: DRAM_PROFILES.pir2020, network: 'routed' } as const;
-  const point = await runPoint(demo, built, options, async (_title, work) => work(() => {}));
+  const point = await runPoint(demo, built, options);
   expect(point.problems).toEqual([]);
   expect(point.rtl).toBeDefined();
   expect(point.rtl?.cycles).toBe(point.golden?.cycles);

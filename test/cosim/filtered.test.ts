@@ -57,7 +57,7 @@ test.each(CASES)('%s', async (_, build, expected) => {
   });
   const built = buildProgram(demo, made, {}, {});
   const options = { witnesses, given, profile: DRAM_PROFILES.pir2020, network: 'routed' } as const;
-  const point = await runPoint(demo, built, options, async (_title, work) => work(() => {}));
+  const point = await runPoint(demo, built, options);
   expect(point.problems).toEqual([]);
   expect(point.rtl?.cycles).toBe(point.golden?.cycles);
 });

@@ -11,7 +11,7 @@ import { build, nameOf, operations, render, settings, unit } from '../prove/unit
 import { expectSilence } from '../support/lint.ts';
 
 /** Random vectors an operation, besides the corners. */
-const vectors = process.env.KILN_FU_VECTORS ?? (process.env.KILN_FULL ? '2000000' : '100000');
+const vectors = process.env.KILN_FU_VECTORS ?? (process.env.KILN_FULL ? '2000000' : '200000');
 const seed = process.env.KILN_SEED ?? '1';
 
 const long = { timeout: 3_600_000 };

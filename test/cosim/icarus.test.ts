@@ -9,7 +9,7 @@ import { runOnIcarus } from '../../src/cosim/icarus.ts';
 import { programNamed } from '../../src/programs/index.ts';
 import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
 import { buildProgram } from '../../src/sweep/point/build.ts';
-import { runPoint, type Step } from '../../src/sweep/point/point.ts';
+import { runPoint } from '../../src/sweep/point/point.ts';
 import { observed, runGolden } from '../support/both.ts';
 import { fabricNamed } from '../support/fabric.ts';
 
@@ -58,11 +58,10 @@ const LARGE = [
 ] as const;
 
 test.each(process.env.KILN_FULL ? [...SMALL, ...LARGE] : SMALL)('%s %o, compiled', long, async (name, params) => {
-  const step: Step = async (_title, work) => work(() => {});
   const given = { arrays: new Map(), args: new Map(), seed: 1 };
   const witnesses = new Set(['evaluator', 'golden', 'icarus'] as const);
   const built = buildProgram(tiny, programNamed(name), params, {});
-  const point = await runPoint(tiny, built, { witnesses, given, profile: DRAM_PROFILES.ddr3x4, network: 'routed' }, step);
+  const point = await runPoint(tiny, built, { witnesses, given, profile: DRAM_PROFILES.ddr3x4, network: 'routed' });
   expect(point.problems).toEqual([]);
   expect(point.icarus?.cycles).toBe(point.golden?.cycles);
 });

@@ -128,7 +128,7 @@ test.runIf(process.env.KILN_FULL)('a fault in the RTL is reported with the first
   const rewrite = ({ path, text }: { path: string; text: string }) =>
     path.endsWith('kiln_ag_pack.sv') ? text.replace('taken ? in_data_i[i*32 +: 32]', "taken ? in_data_i[i*32 +: 32] ^ 32'(i == 2)") : text;
   const options = { witnesses: new Set(['golden', 'rtl'] as const), given, profile, network: 'routed', rewrite } as const;
-  const { problems } = await runPoint(fabric, built, options, async (_title, work) => work(() => {}));
+  const { problems } = await runPoint(fabric, built, options);
   expect(problems.map(({ code }) => code)).toEqual(['E0710', 'E0719']);
   expect(problems[0].notes?.[0]).toContain('the first is `c[0, 2]`');
   expect(problems[1].message).toMatch(/^golden simulator and RTL part in cycle \d+, at /);

@@ -33,7 +33,7 @@ test.runIf(process.env.KILN_FULL).each(VARIANTS)('%s', async (name) => {
   const sara = fabricNamed('sara');
   const options = { witnesses, given, profile: DRAM_PROFILES.pir2020, network: 'routed' } as const;
   const built = buildProgram(sara, programNamed(`suite/${name}`), {}, {});
-  const point = await runPoint(sara, built, options, async (_title, work) => work(() => {}));
+  const point = await runPoint(sara, built, options);
   expect(point.problems).toEqual([]);
   expect(point.rtl?.cycles).toBe(point.golden?.cycles);
   console.log(`${name} ${point.rtl?.cycles} cycles`);

@@ -63,7 +63,7 @@ test.runIf(process.env.KILN_FULL).each(LARGER)('%s on %ix%i: %o', (family, colum
 async function agree(fabric: Fabric, family: string, params: Readonly<Record<string, number>>): Promise<void> {
   const built = buildProgram(fabric, programNamed(`suite/${family}`), params, {});
   const options = { witnesses, given, profile: DRAM_PROFILES.pir2020, network: 'routed' } as const;
-  const point = await runPoint(fabric, built, options, async (_title, work) => work(() => {}));
+  const point = await runPoint(fabric, built, options);
   expect(point.problems).toEqual([]);
   expect(point.rtl).toBeDefined();
   expect(point.rtl?.cycles).toBe(point.golden?.cycles);

@@ -65,7 +65,7 @@ test('groups that do not exist get nothing', async () => {
   });
   const options = { profile: DRAM_PROFILES.pir2020, network: 'routed', given: { arrays: new Map(), args: new Map(), seed: 1 } } as const;
   const witnesses = new Set(['evaluator', 'golden', 'rtl'] as const);
-  const point = await runPoint(demo, buildProgram(demo, made, {}, {}), { ...options, witnesses }, async (_title, work) => work(() => {}));
+  const point = await runPoint(demo, buildProgram(demo, made, {}, {}), { ...options, witnesses });
   expect(point.problems).toEqual([]);
   expect(point.rtl?.cycles).toBe(point.golden?.cycles);
 });

@@ -22,7 +22,7 @@ const options = { witnesses: new Set(['evaluator', 'golden'] as const), given, p
 function randomParams(family: string, rng: Rng, most: number): Record<string, number> {
   const params: Record<string, number> = {};
   for (const key of Object.keys(programNamed(`suite/${family}`).params)) {
-    if (/^(op|op1|op2|ip2|loop_.*)$/.test(key)) params[key] = rng.int(1, most);
+    if (/^(op|op1|op2|ip2|nodePar|edgePar|loop_.*)$/.test(key)) params[key] = rng.int(1, most);
     else if (/^ip/.test(key)) params[key] = rng.int(1, 8);
     else if (/^(ts|ts1|ts2|its|nSamplesPerTile)$/.test(key)) params[key] = rng.int(4, 17);
     // The first points are the first centroids: there are as many of them.
@@ -48,7 +48,7 @@ test.each(families)('%s', async (family) => {
     const params = randomParams(family, rng, round % 2 === 0 ? 1 : 3);
     try {
       const built = buildProgram(fabric, programNamed(`suite/${family}`), params, {});
-      const { problems } = await runPoint(fabric, built, options, async (_title, work) => work(() => {}));
+      const { problems } = await runPoint(fabric, built, options);
       expect(problems, JSON.stringify(params)).toEqual([]);
       ran++;
     } catch (error) {
@@ -62,6 +62,23 @@ test.each(families)('%s', async (family) => {
 test('features that no tree looks at are through before the run is', async () => {
   const built = buildProgram(fabricNamed('sara'), programNamed('suite/RandomCARTInference'), { nSamplesPerTile: 64 }, {});
   const late = { ...options, profile: DRAM_PROFILES.ddr3x4 };
-  const { problems } = await runPoint(fabricNamed('sara'), built, late, async (_title, work) => work(() => {}));
+  const { problems } = await runPoint(fabricNamed('sara'), built, late);
   expect(problems).toEqual([]);
+});
+
+// Copies that all write one memory: it lies in as many units as they need.
+test.each([
+  [1, 134],
+  [2, 118],
+  [3, 127],
+  [4, 122],
+  [5, 125],
+  [7, 124],
+  [8, 131],
+  [16, 155],
+])('%i copies of the nodes of BankRange: %i cycles', async (nodePar, cycles) => {
+  const sara = fabricNamed('sara');
+  const built = buildProgram(sara, programNamed('suite/BankRange'), { nodePar }, {});
+  const { problems, golden } = await runPoint(sara, built, { ...options, profile: DRAM_PROFILES.pir2020 });
+  expect([problems, golden?.cycles]).toEqual([[], cycles]);
 });

@@ -33,7 +33,7 @@ async function check(fabric: Fabric, arrays: Arrays, build: (v: Patterns) => voi
     reference: () => expected,
   });
   const built = buildProgram(fabric, made, {}, {});
-  const point = await runPoint(fabric, built, options, async (_title, work) => work(() => {}));
+  const point = await runPoint(fabric, built, options);
   expect(point.problems).toEqual([]);
   return point.golden?.cycles ?? 0;
 }

@@ -25,9 +25,7 @@ test.each([
     for (const grid of GRIDS) {
       const [columns, rows] = grid.split('x').map(Number);
       const fabric = fabricNamed('demo', { grid: { columns, rows } });
-      const { golden } = await runPoint(fabric, buildProgram(fabric, programNamed(name), params, {}), options, async (_title, work) =>
-        work(() => {}),
-      );
+      const { golden } = await runPoint(fabric, buildProgram(fabric, programNamed(name), params, {}), options);
       const cycles = golden?.cycles as number;
       expect(cycles, `${grid}, ${memory}`).toBeLessThanOrEqual(least + PORTS);
       least = Math.min(least, cycles);

@@ -7,10 +7,9 @@ import { suite } from '../../src/programs/suite/index.ts';
 import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
 import { buildProgram } from '../../src/sweep/point/build.ts';
 import { runGolden } from '../../src/sweep/point/golden.ts';
-import { runPoint, type Step } from '../../src/sweep/point/point.ts';
+import { runPoint } from '../../src/sweep/point/point.ts';
 import { fabricNamed } from '../support/fabric.ts';
 
-const step: Step = async (_title, work) => work(() => {});
 const profile = DRAM_PROFILES.ddr3x4;
 const given = { arrays: new Map(), args: new Map(), seed: 1 };
 
@@ -18,7 +17,7 @@ async function problemsOf(arch: string, name: string, params: Record<string, num
   const fabric = fabricNamed(arch);
   const built = buildProgram(fabric, programNamed(name), params, {});
   const witnesses = new Set(['evaluator', 'golden'] as const);
-  const point = await runPoint(fabric, built, { witnesses, given, profile, network: 'routed', poison: true }, step);
+  const point = await runPoint(fabric, built, { witnesses, given, profile, network: 'routed', poison: true });
   return point.problems.map(({ code, message }) => `${code}: ${message}`);
 }
 

@@ -68,7 +68,7 @@ describe.each([
 ] as const)('%s', (_, scanned) => {
   test('reference = evaluator = golden', async () => {
     const built = buildProgram(tiny, scanned, {}, {});
-    const { problems } = await runPoint(tiny, built, options, async (_title, work) => work(() => {}));
+    const { problems } = await runPoint(tiny, built, options);
     expect(problems).toEqual([]);
   });
 
@@ -82,7 +82,7 @@ describe.each([
 
 test('one word a cycle', async () => {
   const built = buildProgram(tiny, prefix(1024, 128), {}, {});
-  const { golden } = await runPoint(tiny, built, options, async (_title, work) => work(() => {}));
+  const { golden } = await runPoint(tiny, built, options);
   expect(golden?.cycles).toBeLessThan(1024 + 160);
 });
 

@@ -32,7 +32,7 @@ function randomParams(name: string, rng: Rng): Record<string, number | string> {
 async function isRight(name: string, params: Record<string, number | string>, fabric = plasticine): Promise<boolean> {
   try {
     const built = buildProgram(fabric, programNamed(name), params, {});
-    const { problems } = await runPoint(fabric, built, options, async (_title, work) => work(() => {}));
+    const { problems } = await runPoint(fabric, built, options);
     expect(problems, JSON.stringify(params)).toEqual([]);
     return true;
   } catch (error) {

@@ -23,7 +23,7 @@ async function agree(one: Program, profile: keyof typeof DRAM_PROFILES = 'ideal'
     profile: DRAM_PROFILES[profile],
     network: 'routed',
   } as const;
-  const { problems, golden } = await runPoint(sara, built, options, async (_title, work) => work(() => {}));
+  const { problems, golden } = await runPoint(sara, built, options);
   expect(problems).toEqual([]);
   // The certificate may not promise more than the machine keeps.
   expect(golden?.cycles).toBeGreaterThanOrEqual(certify(sara, built, DRAM_PROFILES[profile]).cycles);

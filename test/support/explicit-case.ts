@@ -35,12 +35,7 @@ export async function checkExplicit(
   on: 'golden' | 'rtl' = 'golden',
 ): Promise<Checked> {
   const built = buildProgram(fabric, made(build, arrays, expected), {}, {});
-  const point = await runPoint(
-    fabric,
-    built,
-    { ...options, witnesses: new Set(['evaluator', 'golden', on] as const) },
-    async (_title, work) => work(() => {}),
-  );
+  const point = await runPoint(fabric, built, { ...options, witnesses: new Set(['evaluator', 'golden', on] as const) });
   expect(point.problems).toEqual([]);
   expect(point.golden?.cycles).toBeGreaterThan(0);
   if (on === 'rtl') expect(point.rtl?.cycles).toBe(point.golden?.cycles);

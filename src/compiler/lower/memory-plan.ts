@@ -17,6 +17,7 @@ import { elementsOf } from '../chain.ts';
 import { byPlace } from '../consumers.ts';
 import { laneConflict, memoryTooLarge } from '../messages.ts';
 import { fitsWhole, linesOfRun } from '../passes/first-lines.ts';
+import { ROW_PADDING } from '../row-padding.ts';
 
 /** How one access runs through the memory. */
 export interface AccessPlan {
@@ -173,7 +174,8 @@ function padLayout(memory: Memory, shapes: readonly { access: Access; loops: rea
     return strides;
   };
   const last = memory.shape.length - 1;
-  const rows = [0, 1, 2, 3].map((pad) => (size: number, d: number) => size + (d === last && d > 0 ? pad : 0));
+  const pads = Array.from({ length: ROW_PADDING + 1 }, (_, pad) => pad);
+  const rows = pads.map((pad) => (size: number, d: number) => size + (d === last && d > 0 ? pad : 0));
   const strideOf = (strides: readonly number[], { access, loops, lanes }: (typeof shapes)[number]): number | undefined => {
     const lane = loops.at(-1);
     if (!lanes || lane === undefined || lane.par === 1) return undefined;

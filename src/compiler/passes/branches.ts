@@ -74,7 +74,7 @@ function resolved(
   const [whole, rest] = [at(0, round), at(trips - (trips % round), trips)];
   // An arm that runs twice a round would be there twice, with one memory for both.
   if (arms.some((arm) => whole.filter((list) => list.includes(arm)).length > 1)) return undefined;
-  const later = [...whole.slice(1), ...(trips >= round && trips > round ? rest : [])].flat();
+  const later = [...whole.slice(1), ...(trips > round ? rest : [])].flat();
   if (later.some((arm) => mentions(arm.nest, loop.var))) return undefined;
   const inner = nest.loops.slice(0, -1);
   const rounds = Math.floor(trips / round);
@@ -86,8 +86,8 @@ function resolved(
   const names = new Set(own.map(({ name }) => name));
   const rename = (name: string) => (names.has(name) ? restOf(name) : name);
   const longer: Loop = { ...loop, step: loop.step * round, max: loop.min + loop.step * round * rounds };
-  const around: Nest = { ...nest, loops: [...inner, longer], body: whole.flat().flatMap(({ nest: arm }) => bodyOf(arm)) };
-  const behind = last.flatMap(({ nest: arm }) => bodyOf(arm).map((statement) => renameMemories(statement, rename, '$rest')));
+  const around: Nest = { ...nest, loops: [...inner, longer], body: whole.flat().flatMap(({ nest: arm }) => arm.body) };
+  const behind = last.flatMap(({ nest: arm }) => arm.body.map((statement) => renameMemories(statement, rename, '$rest')));
   return [...(around.body.length > 0 ? [around] : []), ...behind];
 }
 
@@ -134,8 +134,6 @@ function evaluate(leaf: Leaf, id: number, variable: string, index: number): numb
   const [a = 0, b = 0, c = 0] = args;
   return EVAL[value.op](a, b, c) | 0;
 }
-
-const bodyOf = ({ body }: Nest): readonly Statement[] => body;
 
 /** Is the name said anywhere in the statement? */
 const mentions = (statement: Statement, name: string): boolean => JSON.stringify(statement).includes(JSON.stringify(name));

@@ -13,6 +13,7 @@ import { ValueTable } from '../../ir/value-table.ts';
 import { coefOf, combine, constant, variable } from '../affine.ts';
 import { sitesOf } from '../analysis/sites.ts';
 import { elementsOf } from '../chain.ts';
+import { ROW_PADDING } from '../row-padding.ts';
 
 /** Regions that a context counts. */
 const REGIONS = 255;
@@ -24,16 +25,13 @@ export const linesOfRun = (around: readonly Loop[]): number => around.reduce((pr
 export const fitsWhole = (memory: Memory, around: readonly Loop[], words: number, capacity: number): boolean =>
   linesOfRun(around) <= REGIONS && (memory.shape[0] - 1 + linesOfRun(around)) * words <= capacity;
 
-/** Words that a row may be padded by (see `memory-plan`). */
-const PADDING = 3;
-
 /** `capacity`: words of a memory unit. */
 export function maskFirstLines(program: LoopProgram, capacity: number): LoopProgram {
   const sites = sitesOf(program);
   const rings = new Map<string, readonly Loop[]>();
   for (const memory of program.memories.filter(({ kind }) => kind === 'lines')) {
     const writer = sites.find(({ statement }) => writes(statement, memory.name));
-    const words = memory.shape.slice(1).reduce((product, size) => product * (size + PADDING), 1);
+    const words = memory.shape.slice(1).reduce((product, size) => product * (size + ROW_PADDING), 1);
     if (!writer || writer.outer.some(({ bound }) => bound) || fitsWhole(memory, writer.outer, words, capacity)) continue;
     rings.set(memory.name, writer.outer);
   }

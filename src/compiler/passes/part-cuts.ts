@@ -3,6 +3,7 @@ import { rangeOf } from '../../ir/affine.ts';
 import type { AffineExpr, Loop, Memory } from '../../ir/loops.ts';
 import { coefOf } from '../affine.ts';
 import type { Access } from '../analysis/sites.ts';
+import { ROW_PADDING } from '../row-padding.ts';
 
 export interface Cut {
   readonly dimension: number;
@@ -23,32 +24,43 @@ export interface UnitOffer {
   readonly writeContexts: number;
 }
 
-/** Words that a row may be padded by (see `memory-plan`), so that its part still fits. */
-const PADDING = 3;
-
 /** Where a memory is cut; nothing where it can stay as it is, or nothing helps. */
 export function cutOf(memory: Memory, accesses: readonly Access[], { capacity, writeContexts }: UnitOffer): Cut | undefined {
-  const [size] = memory.shape;
-  const rows = Math.floor(capacity / rowWords(memory.shape));
-  const every = (step: number): Cut => ({ dimension: 0, starts: Array.from({ length: Math.ceil(size / step) }, (_, p) => p * step) });
+  const { shape, banks = 1 } = memory;
+  const [size] = shape;
+  const rows = Math.floor(capacity / rowWords(shape));
   const spread = (cut: Cut): Cut | undefined => {
     const strides = stridesIn(memory, cut, capacity, Math.max(...accesses.map((access) => laneStepIn(access, cut.dimension))));
     return strides && { ...cut, strides };
   };
-  if (memory.banks !== undefined && memory.banks > 1) {
-    const cut = every(Math.min(Math.max(1, rows), Math.ceil(size / memory.banks)));
-    return spread(cut) ?? cut;
-  }
-  if (wordsOf(memory.shape) > capacity) return rows > 0 ? every(rows) : undefined;
   const writers = accesses.filter(({ kind }) => kind === 'write');
-  if (writers.length <= writeContexts) return undefined;
+  if (wordsOf(shape) > capacity && banks === 1)
+    return rows > 0 ? { dimension: 0, starts: Array.from({ length: Math.ceil(size / rows) }, (_, p) => p * rows) } : undefined;
+  const blocks = { dimension: 0, starts: evenly(size, Math.max(banks, rows > 0 ? Math.ceil(size / rows) : 1)) };
+  if (writers.length <= writeContexts) return banks > 1 ? (spread(blocks) ?? blocks) : undefined;
   const walked = accesses.some(({ site }) => site.statement.kind !== 'leaf');
-  for (const dimension of memory.shape.keys()) {
-    const starts = startsByWriters(writers, dimension, writeContexts);
-    const cut = starts.length > 1 && (dimension === 0 || !walked) ? spread({ dimension, starts }) : undefined;
-    if (cut) return cut;
+  for (const dimension of shape.keys()) {
+    if (dimension > 0 && walked) break;
+    for (const starts of [evenly(shape[dimension], banks), startsByWriters(writers, dimension, writeContexts)]) {
+      const able = starts.length > 1 && starts.length >= banks && mostWriters(writers, dimension, starts) <= writeContexts;
+      const cut = able ? spread({ dimension, starts }) : undefined;
+      if (cut) return cut;
+    }
   }
-  return undefined;
+  return banks > 1 ? blocks : undefined;
+}
+
+/** First indices of blocks of nearly the same size; of no more blocks than indices. */
+const evenly = (size: number, blocks: number): number[] =>
+  Array.from({ length: Math.min(size, blocks) }, (_, p) => Math.floor((p * size) / Math.min(size, blocks)));
+
+/** How many writers the part with the most of them has. */
+function mostWriters(writers: readonly Access[], dimension: number, starts: readonly number[]): number {
+  const spans = writers.map((access) =>
+    access.site.statement.kind === 'leaf' ? spanOf(access, dimension) : { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY },
+  );
+  const ends = [...starts.slice(1), Number.POSITIVE_INFINITY];
+  return Math.max(...starts.map((start, p) => spans.filter(({ low, high }) => high >= start && low < ends[p]).length));
 }
 
 /** How far neighbouring lanes of an access are apart in a dimension. */
@@ -111,7 +123,7 @@ export const rowsOf = (row: AffineExpr, loops: readonly Loop[]) => rangeOf(row, 
 export const wordsOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 const rowWords = (shape: readonly number[]): number =>
-  shape.length === 1 ? 1 : shape.slice(1, -1).reduce((product, size) => product * size, shape[shape.length - 1] + PADDING);
+  shape.length === 1 ? 1 : shape.slice(1, -1).reduce((product, size) => product * size, shape[shape.length - 1] + ROW_PADDING);
 
 /** A list with one of its entries first. */
 export const withFirst = <T>(list: readonly T[], dimension: number): T[] => [list[dimension], ...list.filter((_, d) => d !== dimension)];

@@ -25,8 +25,8 @@ export interface Explicit {
   argIn<T extends ElementType>(name: string, type: T): Expr<T>;
   result<T extends ElementType>(name: string, type: T): Result<T>;
   /**
-   * A memory. It lies in as many units as its words, and its writers at once, need; `banks` spreads it over so many at the least, each with a
-   * block of neighbouring first indices, as for copies that each write their own.
+   * A memory. It lies in as many units as its words, and its writers at once, need; with `banks` in so many, or more where it still needs
+   * them: blocks of neighbouring first indices, of another index where only that keeps its writers apart.
    */
   sram<T extends ElementType, const S extends Shape>(name: string, type: T, shape: S, options?: { readonly banks?: number }): Memory<T, S>;
   /** A memory whose words come with the bitstream: constants, in no need of a writer. */

@@ -52,7 +52,7 @@ function dataProblems(program: string, loops: LoopProgram, { arrays, args = {} }
   const inputs = loops.dram.filter(({ name, role }) => role !== 'out' && !files.has(name));
   const wrong = inputs.flatMap(({ name, type, shape, source }) => {
     const words: unknown = arrays[name];
-    const size = shape.reduce((product, extent) => product * extent, 1);
+    const size = wordsOf(shape);
     const kind = type === 'f32' ? Float32Array : Int32Array;
     return words instanceof kind && words.length === size
       ? []
@@ -66,6 +66,8 @@ function dataProblems(program: string, loops: LoopProgram, { arrays, args = {} }
   });
   return [...wrong, ...values];
 }
+
+const wordsOf = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
 
 const held = (words: unknown): string =>
   words === undefined
@@ -84,7 +86,6 @@ export function referenceOf(
   const expected = program.reference(params, inputs);
   const { outputs = {}, results = {} } = expected;
   const arrays = loops.dram.filter(({ role }) => role !== 'in');
-  const wordsOf = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
   const missing = [
     ...arrays.filter(({ name, shape }) => outputs[name]?.length !== wordsOf(shape)),
     ...loops.results.filter(({ name }) => typeof results[name] !== 'number'),

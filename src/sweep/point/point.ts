@@ -54,7 +54,10 @@ export interface Point {
   readonly problems: readonly Diagnostic[];
 }
 
-export async function runPoint(fabric: Fabric, built: Built, options: PointOptions, step: Step): Promise<Point> {
+/** Tells nobody. */
+const quiet: Step = async (_title, work) => work(() => {});
+
+export async function runPoint(fabric: Fabric, built: Built, options: PointOptions, step: Step = quiet): Promise<Point> {
   const { program, params, loops, kbit, host } = built;
   const { witnesses, profile, network, maxCycles } = options;
   const inputs = await step('data', () => inputsOf(program, params, loops, options.given));

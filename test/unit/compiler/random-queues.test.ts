@@ -135,9 +135,7 @@ test(`${PROGRAMS} programs`, async () => {
       }),
     });
     try {
-      const { problems, certificate, golden } = await runPoint(demo, buildProgram(demo, made, {}, {}), options, async (_title, work) =>
-        work(() => {}),
-      );
+      const { problems, certificate, golden } = await runPoint(demo, buildProgram(demo, made, {}, {}), options);
       expect(problems, JSON.stringify(drawn)).toEqual([]);
       for (const { kind, cycles } of certificate.bounds)
         expect(cycles, `${kind} ${JSON.stringify(drawn)}`).toBeLessThanOrEqual(golden?.cycles ?? 0);

@@ -49,6 +49,6 @@ test('as many elements a tile as an addition takes cycles: once a hang', async (
   const witnesses = new Set(['evaluator', 'golden'] as const);
   const given = { arrays: new Map(), args: new Map(), seed: 1 } as const;
   const options = { witnesses, given, profile: DRAM_PROFILES.ddr3x4, network: 'routed', maxCycles: 10_000 } as const;
-  const point = await runPoint(fabric, built, options, async (_title, work) => work(() => {}));
+  const point = await runPoint(fabric, built, options);
   expect(point.problems).toEqual([]);
 });

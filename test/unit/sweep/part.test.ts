@@ -26,7 +26,7 @@ async function codesWhen(later: number, change: number): Promise<string[]> {
   });
   const given = { arrays: new Map(), args: new Map(), seed: 1 };
   const options = { witnesses: new Set(['golden', 'rtl'] as const), given, profile, network: 'routed' } as const;
-  return (await runPoint(fabric, built, options, async (_title, work) => work(() => {}))).problems.map(({ code }) => code);
+  return (await runPoint(fabric, built, options)).problems.map(({ code }) => code);
 }
 
 beforeEach(() => {

@@ -9,17 +9,16 @@ import { buildFromKbit, buildProgram, certify } from '../../../src/sweep/point/b
 import { compareAnswers } from '../../../src/sweep/point/compare.ts';
 import { dramImage } from '../../../src/sweep/point/image.ts';
 import { type GivenData, inputsOf } from '../../../src/sweep/point/inputs.ts';
-import { type PointOptions, runPoint, type Step } from '../../../src/sweep/point/point.ts';
+import { type PointOptions, runPoint } from '../../../src/sweep/point/point.ts';
 import { reportOf } from '../../../src/sweep/point/report.ts';
 import { archNamed } from '../../support/fabric.ts';
 
-const step: Step = async (_title, work) => work(() => {});
 const nothing: GivenData = { arrays: new Map(), args: new Map(), seed: 1 };
 const fabric = new Fabric(archNamed('demo'));
 const profile = DRAM_PROFILES.ddr3x4;
 const options: PointOptions = { witnesses: new Set(['evaluator', 'golden']), given: nothing, profile, network: 'routed' };
 const point = (program: Program, params: Record<string, number | string>, change: Partial<PointOptions> = {}) =>
-  runPoint(fabric, buildProgram(fabric, program, params, {}), { ...options, ...change }, step);
+  runPoint(fabric, buildProgram(fabric, program, params, {}), { ...options, ...change });
 
 describe('a run', () => {
   test('agrees, and stays above its bound', async () => {
@@ -66,7 +65,7 @@ describe('a run', () => {
     const built = buildProgram(fabric, programNamed('tpchq6'), { n: 1024 }, {});
     const again = buildFromKbit(fabric, programNamed('tpchq6'), built.kbit);
     expect([again.units, again.host, again.params]).toEqual([built.units, built.host, built.params]);
-    const [a, b] = await Promise.all([built, again].map((one) => runPoint(fabric, one, options, step)));
+    const [a, b] = await Promise.all([built, again].map((one) => runPoint(fabric, one, options)));
     expect([a.problems, b.problems]).toEqual([[], []]);
     expect(b.golden?.cycles).toBe(a.golden?.cycles);
   });

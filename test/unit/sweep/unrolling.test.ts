@@ -30,7 +30,7 @@ const sums = (par: number, lines = 1): Program =>
 const answerOf = async (fabric: ReturnType<typeof fabricNamed>, built: Parameters<typeof runPoint>[1]) => {
   const given = { arrays: new Map(), args: new Map(), seed: 1 };
   const options = { witnesses: new Set(['evaluator', 'golden'] as const), given, profile: DRAM_PROFILES.ideal, network: 'routed' } as const;
-  return (await runPoint(fabric, built, options, async (_title, work) => work(() => {}))).problems;
+  return (await runPoint(fabric, built, options)).problems;
 };
 
 test.each([

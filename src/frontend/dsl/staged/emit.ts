@@ -18,6 +18,7 @@ import { Expr } from '../expr.ts';
 import type { Dram, Memory, Result } from '../handles.ts';
 import { Index, type IndexLike } from '../index-expr.ts';
 import { nodesOf, type Stage } from './extract.ts';
+import { keepArrays } from './kept.ts';
 import { accumulation, inBlocks, overRows, type StagedPlan, type StagePlan, tilesOfWay } from './plan.ts';
 import { loopsOf, type Spot, type Walk, wordAt } from './spots.ts';
 
@@ -47,7 +48,7 @@ class Emitter {
   /** Where arrays, the state and results of stages are, with the order of their indices. */
   readonly #places = new Map<string, Spot>();
   /** Arrays that stay on chip for all steps, by the loop over tiles that reads them, with their first row there. */
-  readonly #kept: Map<string, Spot>[] = [];
+  #kept: readonly ReadonlyMap<string, Spot>[] = [];
   /** All rows of the last stage, where they stay on chip. */
   #whole: Memory | undefined;
 
@@ -81,7 +82,10 @@ class Emitter {
         this.#whole = v.sram(fresh(`${last.stage.name}_all`), last.stage.type, shape) as Memory;
       }
       for (const [array] of whole) if (!isOuter(array)) this.#load(array, {});
-      if (this.plan.resident && inRows.length > 0) this.#keepArrays();
+      if (this.plan.resident && inRows.length > 0) {
+        const streaming = new Map([...this.#arraysRead()].filter(([array]) => this.#streams(array)));
+        this.#kept = keepArrays(v, fresh, this.plan, streaming);
+      }
       if (start) this.#start(start, last.stage);
       const body = (around: Indices) => {
         for (const [array] of whole) if (isOuter(array)) this.#load(array, around);
@@ -139,8 +143,7 @@ class Emitter {
       let terms = parts.map((part) => part.at(...at));
       // Pairs of pairs: few additions in a row.
       while (terms.length > 1) {
-        const pairs = terms.filter((_, i) => i % 2 === 0);
-        const [left, right] = [pairs, terms.filter((_, i) => i % 2 === 1)];
+        const [left, right] = [0, 1].map((half) => terms.filter((_, i) => i % 2 === half));
         terms = left.map((term, i) => (right[i] ? new Expr(term.type, { kind: 'op', op, args: [term, right[i]] }) : term));
       }
       total.set(at, terms[0]);
@@ -187,32 +190,6 @@ class Emitter {
     const memory = v.sram(fresh(`${array}_tile`), dram.type, shape) as Memory;
     v.load(dram, offset, memory);
     this.#places.set(array, { memory, order: shape.map((_, d) => d) });
-  }
-
-  /** Loads, of each array that streams, the rows of each loop over tiles; all of what the steps go along. */
-  #keepArrays(): void {
-    const { v, fresh } = this.output;
-    const { classes, extent, rows, ways } = this.plan;
-    for (let c = 0; c < ways; c++) {
-      const [first, end] = tilesOfWay(this.plan, c).map((tile) => tile * rows);
-      const spots = new Map<string, Spot>();
-      for (const [array, dram] of this.#arraysRead()) {
-        if (!this.#streams(array)) continue;
-        const of = dram.shape.map((_, d) => classes.dimension(array, d));
-        const shape = dram.shape.map((size, d) => {
-          const one = of[d];
-          return one === undefined ? size : one === classes.row.of ? end - first : extent(one, size);
-        });
-        const memory = v.sram(fresh(`${array}_kept`), dram.type, shape) as Memory;
-        v.load(
-          dram,
-          of.map((one) => (one === classes.row.of ? first : 0)),
-          memory,
-        );
-        spots.set(array, { memory, order: shape.map((_, d) => d), first });
-      }
-      this.#kept.push(spots);
-    }
   }
 
   /** The variables that an array is read at somewhere. */

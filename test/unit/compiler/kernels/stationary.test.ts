@@ -10,11 +10,10 @@ import { conv } from '../../../../src/programs/conv.ts';
 import { gemm } from '../../../../src/programs/gemm.ts';
 import { DRAM_PROFILES } from '../../../../src/sim/dram-profile.ts';
 import { buildProgram, certify } from '../../../../src/sweep/point/build.ts';
-import { runPoint, type Step } from '../../../../src/sweep/point/point.ts';
+import { runPoint } from '../../../../src/sweep/point/point.ts';
 import { targetOf } from '../../../../src/sweep/point/target.ts';
 import { fabricNamed } from '../../../support/fabric.ts';
 
-const step: Step = async (_, work) => work(() => {});
 const given = { arrays: new Map(), args: new Map(), seed: 1 };
 
 /** Evaluator and golden simulator agree with each other and the reference, by a kernel. */
@@ -31,7 +30,7 @@ async function agree(
   if (!kernel) throw new Error(`no kernel for ${one.name}`);
   const built = buildProgram(fabric, one, params, { accept });
   const witnesses = new Set(['evaluator', 'golden'] as const);
-  const point = await runPoint(fabric, built, { witnesses, given, profile: DRAM_PROFILES.ddr3x4, network: 'routed' }, step);
+  const point = await runPoint(fabric, built, { witnesses, given, profile: DRAM_PROFILES.ddr3x4, network: 'routed' });
   expect(point.problems).toEqual([]);
   expect(point.answers.size).toBe(2);
   expect(certify(fabric, built, DRAM_PROFILES.ddr3x4).cycles).toBeLessThanOrEqual(point.golden?.cycles ?? 0);
