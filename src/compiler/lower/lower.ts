@@ -18,6 +18,7 @@ import { type Access, accessesOf, type Ended, type Site, sitesOf } from '../anal
 import { elementsOf } from '../chain.ts';
 import { unsupported } from '../messages.ts';
 import { maskFirstLines } from '../passes/first-lines.ts';
+import { joinWriters } from '../passes/joined-writers.ts';
 import { splitParts } from '../passes/parts.ts';
 import { findStreams } from '../passes/streams.ts';
 import { NetlistBuilder, type Outlet, type Unit } from './builder.ts';
@@ -47,7 +48,8 @@ export interface Lowered {
   readonly streams: ReadonlySet<string>;
 }
 
-export function lower(arch: Arch, whole: LoopProgram): Lowered {
+export function lower(arch: Arch, mapped: LoopProgram): Lowered {
+  const whole = joinWriters(arch, mapped);
   const capacity = arch.pcu.lanes * arch.pmu.bankWords;
   const program = maskFirstLines(
     splitParts(whole, { capacity, writeContexts: arch.pmu.writeContexts }, flowOf(arch, whole).streams),
