@@ -14,7 +14,7 @@ import type { Arch } from '../../arch/schema.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { tripsOf } from '../../ir/affine.ts';
 import { lineOf } from '../../ir/line-verify.ts';
-import type { Leaf, Loop, LoopProgram, Memory, Transfer } from '../../ir/loops.ts';
+import type { Leaf, LoopProgram, Memory, Transfer } from '../../ir/loops.ts';
 import { type Access, type Site, sharedNests } from '../analysis/sites.ts';
 import { laneLoop } from '../analysis/values.ts';
 import { unsupported } from '../messages.ts';
