@@ -1,6 +1,6 @@
 /** Indices and memory accesses of a statement: variables in scope, ranks, and staying inside the shape. */
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { rangeOf, variablesIn } from './affine.ts';
+import { leavesShape, type Outside, variablesIn } from './affine.ts';
 import type { AffineExpr, Loop, LoopProgram, Source, Statement } from './loops.ts';
 import { badQueue, outOfRange, rankDiffers, unknownName, unknownVariable } from './loops-messages.ts';
 
@@ -21,27 +21,28 @@ export function verifyAffine(exprs: readonly AffineExpr[], where: string, { loop
 
 /** Reports an access to a memory that does not exist, has another rank, or leaves its shape. */
 export function verifyAccess(what: string, name: string, index: readonly AffineExpr[], scope: Scope, source?: Source): void {
+  for (const { dimension, low, high, size } of outsideOf(what, name, index, scope, source))
+    scope.report(outOfRange(what, name, dimension, low, high, size, source));
+}
+
+/** Where an index leaves its memory; reports an access to one that does not exist or has another rank. */
+export function outsideOf(what: string, name: string, index: readonly AffineExpr[], scope: Scope, source?: Source): Outside[] {
   const memory = scope.program.memories.find((candidate) => candidate.name === name);
   const inScope = verifyAffine(index, `${what} of \`${name}\``, scope, source);
   if (!memory) {
     const known = scope.program.memories.map((candidate) => candidate.name);
     scope.report(unknownName('memory', name, known, source));
-    return;
+    return [];
   }
   if (memory.kind === 'fifo') {
     scope.report(badQueue(`${what} of \`${name}\` gives an index, it is a FIFO`, 'use `enqueue` and `dequeue`', source));
-    return;
+    return [];
   }
   if (memory.shape.length !== index.length) {
     scope.report(rankDiffers(what, name, memory.shape.length, index.length, source));
-    return;
+    return [];
   }
-  if (!inScope) return;
-  for (const [dimension, expr] of index.entries()) {
-    const { low, high } = rangeOf(expr, scope.loops);
-    if (low < 0 || high >= memory.shape[dimension])
-      scope.report(outOfRange(what, name, dimension, low, high, memory.shape[dimension], source));
-  }
+  return inScope ? leavesShape(index, memory.shape, scope.loops) : [];
 }
 
 /** Does a statement, or one inside it, put words into a memory? */

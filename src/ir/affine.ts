@@ -16,6 +16,22 @@ export function rangeOf(expr: AffineExpr, scope: ReadonlyMap<string, Loop>): { l
   return { low, high };
 }
 
+/** A dimension in which an index leaves a shape, and how far it reaches. */
+export interface Outside {
+  readonly dimension: number;
+  readonly low: number;
+  readonly high: number;
+  readonly size: number;
+}
+
+/** Where an index leaves a shape over the loops in scope. */
+export const leavesShape = (index: readonly AffineExpr[], shape: readonly number[], scope: ReadonlyMap<string, Loop>): Outside[] =>
+  index.flatMap((expr, dimension) => {
+    const { low, high } = rangeOf(expr, scope);
+    const size = shape[dimension];
+    return low < 0 || high >= size ? [{ dimension, low, high, size }] : [];
+  });
+
 /** Number of iterations; the most, of a loop that ends at run time. */
 export const tripsOf = (loop: Loop): number => Math.max(0, Math.ceil((loop.max - loop.min) / loop.step));
 

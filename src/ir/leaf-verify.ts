@@ -1,7 +1,8 @@
 /** The values and effects of a leaf: types, reductions, and what may follow a reduction. */
 import { TREE_OPS } from '../ops/table.ts';
-import { type Scope, verifyAccess, verifyAffine } from './access-verify.ts';
-import { printAffine, variablesIn } from './affine.ts';
+import { outsideOf, type Scope, verifyAccess, verifyAffine } from './access-verify.ts';
+import { type Outside, printAffine, variablesIn } from './affine.ts';
+import { type Stray, usedOutside } from './guarded-reads.ts';
 import { argsOf, type ElementType, type Leaf, neededBy, type Reduce, type Value } from './loops.ts';
 import {
   badCarried,
@@ -10,6 +11,7 @@ import {
   badGuard,
   badReduce,
   badTypes,
+  outOfRange,
   readsAndWrites,
   unknownName,
   unknownVariable,
@@ -28,6 +30,7 @@ export function verifyLeafValues(leaf: Leaf, scope: Scope): void {
   }
   const rates = ratesOf(leaf);
   for (const [id, value] of leaf.values.entries()) verifyValue(value, id, rates, leaf, scope);
+  verifyReads(leaf, scope);
   for (const effect of leaf.effects) {
     const value = leaf.values[effect.value];
     const rate = rates[effect.value];
@@ -56,6 +59,26 @@ export function verifyLeafValues(leaf: Leaf, scope: Scope): void {
     }
   }
   verifyHazards(leaf, scope);
+}
+
+/** Reads stay inside their memory wherever something uses what they give. */
+function verifyReads(leaf: Leaf, scope: Scope): void {
+  const strays: (Stray & Outside & { readonly memory: string })[] = leaf.values.flatMap((value, id) =>
+    value.kind === 'read'
+      ? outsideOf('a read', value.memory, value.index, scope, leaf.source).map((outside) => ({
+          ...outside,
+          id,
+          memory: value.memory,
+          index: value.index[outside.dimension],
+        }))
+      : [],
+  );
+  const used = usedOutside(leaf, strays, scope.loops);
+  for (const stray of strays)
+    if (used.has(stray)) {
+      const { memory, dimension, low, high, size } = stray;
+      scope.report(outOfRange('a read', memory, dimension, low, high, size, leaf.source, { usedAt: used.get(stray) }));
+    }
 }
 
 function verifyPlace(
@@ -104,7 +127,6 @@ function verifyValue(value: Value, id: number, rates: readonly Rate[], leaf: Lea
       return;
     }
     case 'read': {
-      verifyAccess('a read', value.memory, value.index, scope, leaf.source);
       const memory = program.memories.find(({ name }) => name === value.memory);
       if (memory && memory.type !== value.type) report(badTypes(`read ${value.memory}`, [memory.type], value.type, leaf.source));
       return;

@@ -49,6 +49,7 @@ export const badShape = (what: string, name: string, shape: readonly number[], s
 export const badTransfer = (message: string, help: string, source?: Source): Diagnostic =>
   errorDiagnostic('E0208', message, { ...spanOf(source), help });
 
+/** `read`: a read that may be used where it leaves the memory, with the loop variables of one such iteration. */
 export const outOfRange = (
   what: string,
   name: string,
@@ -57,12 +58,24 @@ export const outOfRange = (
   high: number,
   size: number,
   source?: Source,
-): Diagnostic =>
-  errorDiagnostic('E0209', `${what} of \`${name}\` reaches ${low < 0 ? low : high} in dimension ${dimension}, it holds 0 to ${size - 1}`, {
-    ...spanOf(source),
-    notes: [`over its loops the index runs from ${low} to ${high}`],
-    help: 'on-chip memories are accessed within their shape; only transfers may reach beyond the end of a DRAM array',
-  });
+  read?: { readonly usedAt?: ReadonlyMap<string, number> },
+): Diagnostic => {
+  const at = [...(read?.usedAt ?? [])].map(([variable, index]) => `\`${variable}\` = ${index}`);
+  return errorDiagnostic(
+    'E0209',
+    `${what} of \`${name}\` reaches ${low < 0 ? low : high} in dimension ${dimension}, it holds 0 to ${size - 1}`,
+    {
+      ...spanOf(source),
+      notes: [
+        `over its loops the index runs from ${low} to ${high}`,
+        ...(at.length > 0 ? [`with ${at.join(', ')} it is outside, and what it gives may be used`] : []),
+      ],
+      help: read
+        ? 'a read may be out of range only under a `select` or `when` whose condition on loop indices keeps it in range wherever it is used'
+        : 'on-chip memories are accessed within their shape; only transfers may reach beyond the end of a DRAM array',
+    },
+  );
+};
 
 export const badTypes = (op: string, args: readonly string[], result: string, source?: Source): Diagnostic =>
   errorDiagnostic('E0210', `\`${op}\` of ${args.join(', ')} does not give ${result}`, {
