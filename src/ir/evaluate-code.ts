@@ -83,7 +83,7 @@ function emitLoops(placed: Placed, at: number, names: Names, lines: string[], bo
   const beginning = placed.leaves.flatMap((leaf) =>
     leaf.reductions.filter((r) => r.depth === depth).map((reduction) => ({ leaf, reduction })),
   );
-  for (const { leaf, reduction } of beginning) lines.push(...reduction.start(new Block(leaf.leaf, names)));
+  for (const { leaf, reduction } of beginning) lines.push(...reduction.start(new Block(leaf.leaf, leaf.loops, names)));
   if (placed.statement.kind === 'leaf' && at === loops.length - 1) body();
   else {
     const end = endOf(loop, names.program);
@@ -100,7 +100,7 @@ function finishCode(place: LeafPlace, depth: number, names: Names): string[] {
   const { leaf } = place;
   const ending = place.reductions.filter((reduction) => reduction.depth === depth);
   const effects = leaf.effects.filter((effect) => ending.some((reduction) => reduction.reaches(effect.value)));
-  const block = new Block(leaf, names, new Map(ending.map((reduction: ReductionCode) => [reduction.id, reduction.value])));
+  const block = new Block(leaf, place.loops, names, new Map(ending.map((reduction: ReductionCode) => [reduction.id, reduction.value])));
   const stationary = ending.some((reduction) => !reduction.tree);
   const lane = leaf.loops[leaf.loops.length - 1];
   const lines = ['{', ...ending.flatMap((reduction) => reduction.finish)];

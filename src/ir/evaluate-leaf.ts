@@ -172,12 +172,12 @@ function isMadeFrom(leaf: Leaf, at: number, id: number, seen = new Set<number>()
 }
 
 /** The lane loop of a leaf with everything done once an iteration. */
-export function leafBody({ leaf, reductions }: LeafPlace, names: Names): string[] {
+export function leafBody({ leaf, loops, reductions }: LeafPlace, names: Names): string[] {
   const lane = leaf.loops[leaf.loops.length - 1];
   const v = `v_${lane.var}`;
   const rates = ratesOf(leaf);
   const running = new Map(reductions.flatMap(({ id, value }) => (rates[id] === undefined ? [[id, value] as const] : [])));
-  const block = new Block(leaf, names, running);
+  const block = new Block(leaf, loops, names, running);
   for (const reduction of reductions) reduction.step(block);
   for (const effect of leaf.effects) if (rates[effect.value] === undefined) block.effect(effect);
   const guards = leaf.guards.map(({ index, limit }) => `if (!(${affine(index)} < ${limit})) continue;`);

@@ -6,6 +6,7 @@ import { invariant } from '../base/invariant.ts';
 import { floatOf } from '../ops/eval.ts';
 import { type Domain, EXPRESSIONS, type Expression } from '../ops/expression.ts';
 import type { Op } from '../ops/table.ts';
+import { leavesShape } from './affine.ts';
 import type { AffineExpr, Bound, Effect, Leaf, Loop, LoopProgram, Statement } from './loops.ts';
 
 export interface Names {
@@ -37,6 +38,21 @@ export function address(program: LoopProgram, memory: string, index: readonly Af
   const shape = program.memories.find(({ name }) => name === memory)?.shape;
   invariant(shape && shape.length === index.length, () => `access to ${memory} was not verified`);
   return index.map(affine).reduce((row, next, d) => (d === 0 ? next : `(${row} * ${shape[d]} + ${next})`), '0');
+}
+
+/** Is the index inside the memory? Asked of the dimensions in which it may leave it; nothing: it never does. */
+function insideText(
+  program: LoopProgram,
+  memory: string,
+  index: readonly AffineExpr[],
+  loops: ReadonlyMap<string, Loop>,
+): string | undefined {
+  const shape = program.memories.find(({ name }) => name === memory)?.shape ?? [];
+  const asked = leavesShape(index, shape, loops).flatMap(({ dimension, low, high, size }) => {
+    const at = affine(index[dimension]);
+    return [...(low < 0 ? [`${at} >= 0`] : []), ...(high >= size ? [`${at} < ${size}`] : [])];
+  });
+  return asked.length > 0 ? asked.join(' && ') : undefined;
 }
 
 /** Where a loop ends, and the line that finds it out as the loop begins (none for a constant). */
@@ -73,13 +89,16 @@ export class Block {
   readonly lines: string[] = [];
   readonly #leaf: Leaf;
   readonly #names: Names;
+  /** All loops around and of the leaf. */
+  readonly #loops: ReadonlyMap<string, Loop>;
   /** Finished reductions by value number. */
   readonly #reductions: ReadonlyMap<number, Text>;
   readonly #known = new Map<string, string>();
   readonly #natural = new Map<number, Text>();
 
-  constructor(leaf: Leaf, names: Names, reductions: ReadonlyMap<number, Text> = new Map()) {
+  constructor(leaf: Leaf, loops: readonly Loop[], names: Names, reductions: ReadonlyMap<number, Text> = new Map()) {
     this.#leaf = leaf;
+    this.#loops = new Map(loops.map((loop) => [loop.var, loop]));
     this.#names = names;
     this.#reductions = reductions;
   }
@@ -99,9 +118,11 @@ export class Block {
     return name;
   }
 
-  /** The word of a memory in its own domain. */
+  /** The word of a memory in its own domain; 0 outside it. */
   read(memory: string, index: readonly AffineExpr[], domain: Domain): string {
-    return `${domain === 'f' ? 'n' : 'm'}_${memory}[${address(this.#names.program, memory, index)}]`;
+    const word = `${domain === 'f' ? 'n' : 'm'}_${memory}[${address(this.#names.program, memory, index)}]`;
+    const inside = insideText(this.#names.program, memory, index, this.#loops);
+    return inside === undefined ? word : `(${inside} ? ${word} : 0)`;
   }
 
   /** Code of an effect. */

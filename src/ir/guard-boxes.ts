@@ -1,6 +1,6 @@
 /** Sets of iterations as boxes, a range for each loop variable, and what a condition leaves of them (never less than it does). */
 import { lastIndex } from './affine.ts';
-import type { AffineExpr, Loop, Value } from './loops.ts';
+import type { AffineExpr, Leaf, Loop, Value } from './loops.ts';
 
 export interface Span {
   readonly low: number;
@@ -79,6 +79,13 @@ export class Conditions {
   /** All iterations. */
   get all(): Boxes {
     return new Boxes([this.#all]);
+  }
+
+  /** The boxes, without iterations that a guard keeps out. */
+  guarded(guards: Leaf['guards'], boxes: Boxes): Boxes {
+    // One on a variable of no loop is told of elsewhere.
+    const known = guards.filter(({ index }) => index.terms.every((term) => this.loops.has(term.var)));
+    return known.reduce((left, { index, limit }) => this.#compare({ ...index, base: index.base + 1 - limit }, 'le', left), boxes);
   }
 
   /** Is a value 0 or 1, always? */

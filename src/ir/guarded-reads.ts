@@ -4,7 +4,7 @@
  *   %3 = lt 0 i;  %4 = read a[i + -1];  %5 = sel %3 %4 %1;  write b[i] = %5          never uses a[-1]
  *
  * What decides are the conditions on the way from the read to an effect: arms of `sel`, operands of `and` and `or` beside another one
- * that settles the result, predicates of effects. Parts of a condition that depend on data are taken as if they always let the
+ * that settles the result, predicates of effects, guards. Parts of a condition that depend on data are taken as if they always let the
  * read through. Two proofs: by the ranges of loop variables that a condition leaves, for loops of any length; and by
  * going through all iterations, of loops that are not too many.
  */
@@ -15,6 +15,7 @@ import { lastIndex, tripsOf, variablesIn } from './affine.ts';
 import { type Boxes, Conditions, emptyBoxes, spanIn } from './guard-boxes.ts';
 import { type AffineExpr, argsOf, type Leaf, type Loop, neededBy, type Value } from './loops.ts';
 import { formatOf } from './op-types.ts';
+import { type Rate, ratesOf } from './rates.ts';
 
 /** Iterations that are gone through at most. */
 const MOST = 65_536;
@@ -58,23 +59,27 @@ const keeps = (value: Value): boolean => value.kind === 'reduce' && (value.runni
 // ---- By ranges
 
 /** The boxes of iterations in which each value may be used. */
-function demandedBoxes({ values, effects }: Leaf, conditions: Conditions): Boxes[] {
-  const { all } = conditions;
+function demandedBoxes(leaf: Leaf, conditions: Conditions): Boxes[] {
+  const { values, effects, guards } = leaf;
+  const rates = ratesOf(leaf);
+  const all = conditions.guarded(guards, conditions.all);
   const wanted: Boxes[] = values.map(emptyBoxes);
   const ask = (id: number, boxes: Boxes): void => {
     wanted[id] = wanted[id].plus(boxes);
   };
   for (const effect of effects) {
     const [value, when] = neededBy(effect);
-    ask(value, when === undefined ? all : conditions.where(when, true, all));
-    if (when !== undefined) ask(when, all);
+    // No guard keeps the end of a reduction out.
+    const own = rates[value] === undefined ? all : conditions.all;
+    ask(value, when === undefined ? own : conditions.where(when, true, own));
+    if (when !== undefined) ask(when, own);
   }
   for (const value of values) if (value.kind === 'dequeue') for (const arg of value.args) ask(arg, all);
   // Operands come before what uses them.
   for (let id = values.length - 1; id >= 0; id--) {
     const value = values[id];
-    const own = keeps(value) && !wanted[id].isEmpty ? all : wanted[id];
-    if (own.isEmpty) continue;
+    if (wanted[id].isEmpty) continue;
+    const own = value.kind !== 'reduce' ? wanted[id] : keeps(value) ? all : conditions.guarded(guards, wanted[id]);
     const [a, b, c] = argsOf(value);
     if (value.kind === 'op' && value.op === 'sel') {
       ask(a, own);
@@ -93,7 +98,8 @@ function demandedBoxes({ values, effects }: Leaf, conditions: Conditions): Boxes
 
 /** The reads by the loop variables that are gone through for them; undefined: those of their index alone are too many. */
 function byVariables(leaf: Leaf, strays: readonly Stray[], loops: ReadonlyMap<string, Loop>): [readonly string[] | undefined, Stray[]][] {
-  const known = new Set(leaf.values.flatMap((value) => (value.kind === 'index' && loops.has(value.var) ? [value.var] : [])));
+  const asked = leaf.values.flatMap((value) => (value.kind === 'index' ? [value.var] : []));
+  const known = [...new Set([...asked, ...variablesIn(leaf.guards.map(({ index }) => index))])].filter((name) => loops.has(name));
   const trips = (name: string) => tripsOf(loops.get(name) as Loop);
   const groups = new Map<string, [readonly string[] | undefined, Stray[]]>();
   for (const stray of strays) {
@@ -101,7 +107,7 @@ function byVariables(leaf: Leaf, strays: readonly Stray[], loops: ReadonlyMap<st
     const names = [...own];
     let count = own.reduce((product, name) => product * trips(name), 1);
     const fits = count <= MOST;
-    for (const name of [...known].filter((one) => !own.includes(one)).sort((a, b) => trips(a) - trips(b))) {
+    for (const name of known.filter((one) => !own.includes(one)).sort((a, b) => trips(a) - trips(b))) {
       if (count * trips(name) > MOST) break;
       count *= trips(name);
       names.push(name);
@@ -122,7 +128,7 @@ function goThrough(leaf: Leaf, strays: readonly Stray[], names: readonly string[
   const look = new Look(leaf, conditions);
   for (let more = true; more && open.size > 0; more = next(at, names, loops)) {
     const outside = [...open].filter(({ index, size }) => {
-      const word = index.terms.reduce((sum, { var: name, coef }) => sum + coef * (at.get(name) as number), index.base);
+      const word = valueAt(index, at) as number;
       return word < 0 || word >= size;
     });
     if (outside.length === 0) continue;
@@ -134,6 +140,17 @@ function goThrough(leaf: Leaf, strays: readonly Stray[], names: readonly string[
       }
   }
   return found;
+}
+
+/** An expression in an iteration, if all its variables are known there. */
+function valueAt({ base, terms }: AffineExpr, at: Iteration): number | undefined {
+  let sum = base;
+  for (const { var: name, coef } of terms) {
+    const index = at.get(name);
+    if (index === undefined) return undefined;
+    sum += coef * index;
+  }
+  return sum;
 }
 
 /** The next iteration, the last loop running fastest; false at the end. */
@@ -153,7 +170,7 @@ function next(at: Map<string, number>, names: readonly string[], loops: Readonly
 /** What of a leaf is used in an iteration, as far as the loop variables decide it. */
 class Look {
   readonly #macros: ReadonlyMap<number, (...args: number[]) => number>;
-
+  readonly #rates: readonly Rate[];
   /** Reductions that keep what an iteration gave them: that is used, whatever is asked of them in it. */
   readonly #kept: readonly number[];
 
@@ -162,6 +179,7 @@ class Look {
     readonly conditions: Conditions,
   ) {
     const { values } = leaf;
+    this.#rates = ratesOf(leaf);
     this.#kept = reachable(leaf).filter((id) => keeps(values[id]));
     this.#macros = new Map(
       values.flatMap((value, id) =>
@@ -174,20 +192,25 @@ class Look {
 
   /** By value number. */
   used(at: Iteration): boolean[] {
-    const { values, effects } = this.leaf;
+    const { values, effects, guards } = this.leaf;
     const words = this.#words(at);
     const used = values.map(() => false);
+    const keptOut = guards.some(({ index, limit }) => (valueAt(index, at) ?? limit - 1) >= limit);
     for (const effect of effects) {
       const [value, when] = neededBy(effect);
+      if (keptOut && this.#rates[value] === undefined) continue;
       if (when !== undefined) used[when] = true;
       if (when === undefined || words[when] !== 0) used[value] = true;
     }
-    for (const value of values) if (value.kind === 'dequeue') for (const arg of value.args) used[arg] = true;
-    for (const id of this.#kept) used[id] = true;
+    if (!keptOut) {
+      for (const value of values) if (value.kind === 'dequeue') for (const arg of value.args) used[arg] = true;
+      for (const id of this.#kept) used[id] = true;
+    }
     for (let id = values.length - 1; id >= 0; id--) {
       // A word that is known depends on no memory.
       if (!used[id] || words[id] !== undefined) continue;
       const value = values[id];
+      if (keptOut && value.kind === 'reduce') continue;
       const args = argsOf(value);
       const condition = value.kind === 'op' && value.op === 'sel' ? words[args[0]] : undefined;
       for (const arg of condition === undefined ? args : [args[condition !== 0 ? 1 : 2]]) used[arg] = true;

@@ -49,7 +49,7 @@ export function parseLoops(text: string, file = 'program'): LoopProgram {
     } else if (cursor.accept('arg')) args.push({ name: cursor.name(), type: type(cursor) });
     else if (cursor.accept('result')) results.push({ name: cursor.name(), type: type(cursor) });
     else if (cursor.accept('memory')) memories.push(memory(cursor));
-    else if (cursor.accept('part')) memories.push({ ...memory(cursor), part: true });
+    else if (cursor.accept('part')) memories.push(memory(cursor, true));
     else if (cursor.accept('fifo')) memories.push({ kind: 'fifo', ...memory(cursor) });
     else if (cursor.accept('lines')) memories.push({ kind: 'lines', ...memory(cursor) });
     else break;
@@ -61,15 +61,23 @@ export function parseLoops(text: string, file = 'program'): LoopProgram {
   return { name, params, dram, args, results, memories, ...contracted, body };
 }
 
-const memory = (cursor: Cursor): Memory => ({
+const memory = (cursor: Cursor, isPart = false): Memory => ({
   name: cursor.name(),
   type: type(cursor),
   shape: sizes(cursor),
   ...(cursor.accept('banks') && { banks: cursor.integer() }),
   ...(cursor.accept('stride') && { stride: cursor.integer() }),
+  ...(isPart && { part: partOf(cursor) }),
   ...(cursor.accept('=') && { words: sizes(cursor) }),
   ...place(cursor),
 });
+
+function partOf(cursor: Cursor): Memory['part'] {
+  cursor.word('of');
+  const from = cursor.integer();
+  cursor.symbol('..');
+  return { from, to: cursor.integer() };
+}
 
 function contraction(cursor: Cursor): Contraction {
   const out = cursor.name();

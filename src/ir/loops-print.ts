@@ -26,7 +26,7 @@ export function printLoops(program: LoopProgram): string {
   for (const { name, type } of program.results) lines.push(`result ${name} ${type}`);
   for (const { kind = 'memory', name, type, shape, words, banks, stride, part, source } of program.memories)
     lines.push(
-      `${part ? 'part' : kind} ${name} ${type} ${sizes(shape)}${banks === undefined ? '' : ` banks ${banks}`}${stride === undefined ? '' : ` stride ${stride}`}${words ? ` = ${sizes(words)}` : ''}${at(source)}`,
+      `${part ? 'part' : kind} ${name} ${type} ${sizes(shape)}${banks === undefined ? '' : ` banks ${banks}`}${stride === undefined ? '' : ` stride ${stride}`}${part ? ` of ${part.from}..${part.to}` : ''}${words ? ` = ${sizes(words)}` : ''}${at(source)}`,
     );
   if (program.contraction) lines.push(printContraction(program.contraction));
   printStatement(program.body, '', lines);

@@ -66,8 +66,11 @@ export interface Memory {
   readonly words?: readonly number[];
   /** Memory units that it lies in at the least, a block of first indices each; nothing: as many as it takes. */
   readonly banks?: number;
-  /** A part of a larger memory (see `passes/parts`): an index outside it reads 0 and writes nothing. */
-  readonly part?: true;
+  /**
+   * A part of a larger memory (see `passes/parts`), whose first indices are, as seen from the part, `from` to below `to`: an index
+   * outside the part reads 0 and writes nothing.
+   */
+  readonly part?: { readonly from: number; readonly to: number };
   /** Words from one first index to the next, if not as few as they take: with those outside its own a part meets no word. */
   readonly stride?: number;
   readonly source?: Source;

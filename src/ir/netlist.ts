@@ -26,6 +26,8 @@ export interface VUnit<C = unknown> {
   config: C;
   /** The words that a memory begins with: runs from an address on, as 32-bit patterns. */
   memory?: readonly { readonly address: number; readonly words: readonly number[] }[];
+  /** Read contexts of a memory that may look at what is no word of it, for nothing. No part of its text. */
+  beyond?: readonly number[];
   label?: string;
   source?: SourceLine;
 }

@@ -57,8 +57,8 @@ export interface RunResult {
   readonly residue: boolean;
   /** When not done: what every waiting context waits for. */
   readonly waiting: readonly WaitingAt[];
-  /** With `watchUnwritten`: of every scratchpad the first read of a word that nobody had written. */
-  readonly unwritten: readonly { readonly tile: number; readonly cycle: number; readonly address: number }[];
+  /** With `watchUnwritten`: of every read context of a scratchpad the first read of a word that nobody had written. */
+  readonly unwritten: readonly { readonly tile: number; readonly context: number; readonly cycle: number; readonly address: number }[];
   readonly stats: RunStats;
 }
 
@@ -218,7 +218,7 @@ export class Machine {
   #end(status: RunResult['status'], cycles: number, residue: boolean): RunResult {
     const errors = [...this.#errors.values()].sort((a, b) => a.cycle - b.cycle || a.x - b.x || a.y - b.y || a.cause - b.cause);
     const unwritten = [...this.units].flatMap(([tile, unit]) =>
-      unit instanceof Pmu && unit.unwritten ? [{ tile, ...unit.unwritten }] : [],
+      unit instanceof Pmu ? unit.unwritten.map((read) => ({ tile, ...read })) : [],
     );
     const waiting = status === 'done' ? [] : explainWaiting(this.fabric, this.units);
     return {

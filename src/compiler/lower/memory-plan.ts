@@ -6,6 +6,7 @@
  */
 import type { Arch } from '../../arch/schema.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
+import { leavesShape } from '../../ir/affine.ts';
 import { lineOf } from '../../ir/line-verify.ts';
 import type { AffineExpr, Bound, Leaf, Loop, Memory, Nest } from '../../ir/loops.ts';
 import { finishedBy } from '../../ir/rates.ts';
@@ -28,7 +29,7 @@ export interface AccessPlan {
   readonly lanes: boolean;
   /** Word address. */
   readonly address: AffineExpr;
-  /** Addresses outside the memory are left out. */
+  /** Addresses outside the memory are left out, or read for nothing. */
   readonly part?: true;
   /** Issues in a whole run. */
   readonly issues: number;
@@ -61,7 +62,7 @@ export function planMemory(arch: Arch, memory: Memory, accesses: readonly Access
   const plans: AccessPlan[] = shapes.map(({ access, loops, lanes: wide }) => {
     const address = combine(access.index.map((expr, d) => ({ expr, scale: strides[d] })));
     const issues = loops.reduce((n, loop, i) => n * Math.ceil(elementsOf(loop) / (wide && i === loops.length - 1 ? loop.par : 1)), 1);
-    return { access, loops, lanes: wide, address, issues };
+    return { access, loops, lanes: wide, address, issues, ...(readsBeyond(access, memory) && { part: true }) };
   });
   const [rows = 1] = memory.shape;
   const row = memory.stride === undefined ? strides[0] : (memory.shape[1] ?? 1) * (strides[1] ?? 1);
@@ -78,6 +79,14 @@ export function planMemory(arch: Arch, memory: Memory, accesses: readonly Access
   const groups = groupReaders(arch, plans, busiest);
   const contents = memory.words && { contents: laidOut(memory.words, memory.shape, strides, words) };
   return { memory, words, ...contents, buffers, regions: buffers, scope, accesses: plans, writers, groups };
+}
+
+/** May a read look at what is no word of its memory, or of that which the memory is a part of? Nothing uses that then. */
+function readsBeyond({ kind, site: { outer, statement }, index }: Access, { shape, part }: Memory): boolean {
+  if (kind !== 'read' || statement.kind !== 'leaf') return false;
+  const loops = new Map([...outer, ...statement.loops].map((loop) => [loop.var, loop]));
+  const outside = leavesShape(index, shape, loops);
+  return outside.some(({ dimension, low, high }) => dimension > 0 || !part || low < part.from || high >= part.to);
 }
 
 interface LinesShape {

@@ -89,7 +89,8 @@ export function lowerMemory(
       const chain = contextChain(builder, reader, plan, masks);
       const context = config.read[r];
       context.enable = 1;
-      context.part = memory.part ? 1 : 0;
+      context.part = memory.part || reader.part ? 1 : 0;
+      if (reader.part) unit.beyond = [...(unit.beyond ?? []), r];
       context.chain = chain.config;
       bounds.push(...takeBounds(builder, unit, chain));
       fillAddress(context, chain, plan, reader, arch.pcu.lanes);

@@ -37,7 +37,7 @@ function partsOf(accesses: readonly Access[], dimension: number, size: number): 
   const spans = accesses.flatMap(({ site, index }) => {
     const { statement } = site;
     if (statement.kind !== 'leaf') return [];
-    return [rangeOf(index[dimension], new Map([...site.outer, ...statement.loops].map((loop) => [loop.var, loop])))];
+    return [rangeIn(index[dimension], [...site.outer, ...statement.loops], size)];
   });
   const starts: number[] = [];
   let reached = -1;
@@ -45,7 +45,14 @@ function partsOf(accesses: readonly Access[], dimension: number, size: number): 
     if (low > reached) starts.push(starts.length === 0 ? 0 : low);
     reached = Math.max(reached, high);
   }
-  return starts.filter((start) => start < size);
+  return starts;
+}
+
+/** The indices of a dimension that an access may use: those outside are read for nothing. */
+function rangeIn(expr: AffineExpr, loops: readonly Loop[], size: number): { low: number; high: number } {
+  const { low, high } = rangeOf(expr, new Map(loops.map((loop) => [loop.var, loop])));
+  const within = (index: number) => Math.max(0, Math.min(size - 1, index));
+  return { low: within(low), high: within(high) };
 }
 
 function splitMemory(program: LoopProgram, memory: Memory, dimension: number, starts: readonly number[]): LoopProgram {
@@ -57,7 +64,7 @@ function splitMemory(program: LoopProgram, memory: Memory, dimension: number, st
       : names.map((name, b) => ({ ...memory, name, shape: memory.shape.map((size, d) => (d === dimension ? ends[b] - starts[b] : size)) })),
   );
   const place = (index: readonly AffineExpr[], loops: readonly Loop[]): { memory: string; index: AffineExpr[] } => {
-    const { low } = rangeOf(index[dimension], new Map(loops.map((loop) => [loop.var, loop])));
+    const { low } = rangeIn(index[dimension], loops, memory.shape[dimension]);
     const b = starts.findLastIndex((start) => start <= low);
     return { memory: names[b], index: index.map((expr, d) => (d === dimension ? { ...expr, base: expr.base - starts[b] } : expr)) };
   };

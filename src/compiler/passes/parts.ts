@@ -82,7 +82,7 @@ function partsFrom(memory: Memory, { dimension, starts, strides }: Cut, accesses
     const words = memory.words && { words: memory.words.slice(start * row, (start + shape[0]) * row) };
     const stride = strides && { stride: strides[p] };
     return {
-      memory: { ...memory, name: `${memory.name}$p${p}`, shape, ...words, ...banks, ...stride, part: true },
+      memory: { ...memory, name: `${memory.name}$p${p}`, shape, ...words, ...banks, ...stride, part: { from: -start, to: size - start } },
       dimension,
       start,
       alike: !strides,
@@ -115,7 +115,9 @@ function leafIn(leaf: Leaf, loops: readonly Loop[], parts: Parts): Leaf {
     const own = parts.get(memory);
     if (!own || (all && own[0][all])) return own;
     const { low, high } = rowsOf(index[own[0].dimension], loops);
-    return own.filter((part) => part.start <= high && part.start + part.memory.shape[0] > low);
+    const some = own.filter((part) => part.start <= high && part.start + part.memory.shape[0] > low);
+    // What is read outside all of them is not used, but read.
+    return some.length > 0 ? some : own.slice(0, 1);
   };
   const table = new ValueTable();
   const number: number[] = [];

@@ -29,6 +29,14 @@ interface Reader {
   last: number;
   /** Issued in the previous cycle with an output. */
   inFlight: boolean;
+  /** Its first read of a word that nobody had written, if reads are watched. */
+  unwritten: UnwrittenWord | undefined;
+}
+
+/** A word that was read before anyone wrote it. */
+export interface UnwrittenWord {
+  readonly cycle: number;
+  readonly address: number;
 }
 
 export class Pmu implements UnitModel {
@@ -52,8 +60,6 @@ export class Pmu implements UnitModel {
   #grants = 0;
   readonly #enabled: boolean;
 
-  /** The first read of a word that nobody had written, if reads are watched. */
-  unwritten: { readonly cycle: number; readonly address: number } | undefined;
   /** Words written so far, if reads are watched. */
   readonly #written: Uint8Array | undefined;
   #cycle = 0;
@@ -113,6 +119,7 @@ export class Pmu implements UnitModel {
         mask: 0,
         last: 0,
         inFlight: false,
+        unwritten: undefined,
       };
       return [reader];
     });
@@ -200,11 +207,11 @@ export class Pmu implements UnitModel {
 
   /** Reads the SRAM; the words reach the outputs a cycle later. Gives the first address out of range. */
   #read(reader: Reader): number | undefined {
-    const { context, data, zero, vector, scalar } = reader;
+    const { context, zero, vector, scalar } = reader;
     const { chain } = context;
     if (chain.z >= 0) return undefined;
     const lanes = zero.used === 1 && chain.isFirst(zero.mask) ? 0 : chain.lanes;
-    const wrong = this.#load(context.address(), context.lane, lanes, data);
+    const wrong = this.#load(reader, lanes);
     reader.mask = chain.lanes;
     reader.last = chain.final ? 1 : 0;
     reader.inFlight = vector !== undefined || scalar !== undefined;
@@ -238,8 +245,11 @@ export class Pmu implements UnitModel {
   }
 
   /** Reads the lanes given, the others as 0; the first address out of range, if there is one. */
-  #load(first: number, step: number, lanes: number, to: Int32Array): number | undefined {
+  #load(reader: Reader, lanes: number): number | undefined {
     const { words } = this;
+    const { context, data: to } = reader;
+    const first = context.address();
+    const step = context.lane;
     if (lanes === this.#full && this.#written === undefined && this.#inside(first, step)) {
       for (let i = 0, address = first; i < this.#lanes; i++, address += step) to[i] = words[address];
       return undefined;
@@ -251,7 +261,7 @@ export class Pmu implements UnitModel {
       const address = narrow24(first + i * step);
       if (address >= 0 && address < words.length) {
         to[i] = words[address];
-        if (this.#written?.[address] === 0) this.unwritten ??= { cycle: this.#cycle, address };
+        if (this.#written?.[address] === 0) reader.unwritten ??= { cycle: this.#cycle, address };
       } else wrong ??= address;
     }
     return wrong;
@@ -286,6 +296,13 @@ export class Pmu implements UnitModel {
   }
 
   // ---- Observation
+
+  /** Of every read context the first read of a word that nobody had written, if reads are watched. */
+  get unwritten(): (UnwrittenWord & { readonly context: number })[] {
+    return this.#readers.flatMap(({ context, unwritten }) =>
+      unwritten ? [{ context: context.number - this.#firstReader, ...unwritten }] : [],
+    );
+  }
 
   quiet(): boolean {
     return (

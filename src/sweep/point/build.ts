@@ -150,6 +150,16 @@ export function namesOf({ lowered, routed }: Compiled): Map<number, UnitName> {
   );
 }
 
+/**
+ * May a read context of a memory unit look at what is no word of its memory, since nothing uses that? A bitstream alone says of it only
+ * that addresses outside the unit are no mistake.
+ */
+export function readsForNothing({ compiled, configs }: Built, tile: number, context: number): boolean {
+  if (!compiled) return (configs.get(tile)?.unit as PmuConfig).read[context].part === 1;
+  const { lowered, routed } = compiled;
+  return lowered.netlist.units.some(({ id, beyond }) => routed.placement.get(id) === tile && beyond?.includes(context));
+}
+
 /** Units in use, by kind. */
 function unitsOf(fabric: Fabric, configs: ReadonlyMap<number, TileConfig>): Built['units'] {
   const units = { pcu: 0, pmu: 0, ag: 0 };

@@ -14,11 +14,14 @@ export interface GoldenRun extends MachineRun {
   readonly stats: RunStats;
   /** 64-byte beats the memory served. */
   readonly beats: { readonly reads: number; readonly writes: number };
-  /** With `poison`: of every scratchpad the first read of a word that nothing wrote. */
+  /** With `poison`: of every read context of a scratchpad the first read of a word that nothing wrote. */
   readonly unwritten: readonly UnwrittenRead[];
 }
 
 export interface UnwrittenRead {
+  readonly tile: number;
+  /** Of the read contexts. */
+  readonly context: number;
   readonly x: number;
   readonly y: number;
   readonly address: number;
@@ -67,6 +70,6 @@ export function runGolden(
     waiting: explainHang(fabric, configs, waiting, options.names),
     stats,
     beats: dram.served,
-    unwritten: unwritten.map(({ tile, address, cycle }) => ({ x: fabric.tiles[tile].x, y: fabric.tiles[tile].y, address, cycle })),
+    unwritten: unwritten.map((read) => ({ ...read, x: fabric.tiles[read.tile].x, y: fabric.tiles[read.tile].y })),
   };
 }

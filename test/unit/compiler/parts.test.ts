@@ -112,8 +112,8 @@ test('a program and its parts mean the same', () => {
   });
   const parts = splitParts(whole, { capacity: 64, writeContexts: 2 }, new Set());
   expect(parts.memories.map(({ name, shape, part }) => [name, ...shape, part])).toEqual([
-    ...[2, 2, 2, 2, 2].map((rows, p) => [`words$p${p}`, rows, 20, true]),
-    ...[64, 64, 64, 8].map((size, p) => [`sums$p${p}`, size, true]),
+    ...[2, 2, 2, 2, 2].map((rows, p) => [`words$p${p}`, rows, 20, { from: -2 * p, to: 10 - 2 * p }]),
+    ...[64, 64, 64, 8].map((size, p) => [`sums$p${p}`, size, { from: -64 * p, to: 200 - 64 * p }]),
   ]);
   const answer = (of: typeof whole) =>
     evaluate(of, new Map([['x', new Uint32Array(x.buffer)]]), new Map(), { latency: { simple: 1, multiply: 2, float: 4 } }).outputs;

@@ -12,7 +12,7 @@ result sum f32
 memory tile f32 [32] @"a file.ts":1:2
 memory c f32 [2, 4]
 memory lut i32 [2, 2] = [3, -1, 0, 2147483647] @dot.ts:5:1
-part lut$p1 i32 [1]
+part lut$p1 i32 [1] of -4..1
 nest seq () "everything" {
   nest pipe (t: 0..64 step 32, u: 4..-8 step -2 par 3) @dot.ts:7:5 {
     load x[t + -1] [32] -> tile "in"

@@ -216,7 +216,7 @@ describe('load, square, add', () => {
     const { id } = fabric.tilesOf('pmu')[0];
     (config.configs.get(id)!.unit as ReturnType<typeof pmuConfig>).tokenIn[0].used = 0;
     const { result } = machine(config, { watchUnwritten: true }, image());
-    expect(result.unwritten).toEqual([{ tile: id, cycle: 1 + arch.control.startDelay, address: 0 }]);
+    expect(result.unwritten).toEqual([{ tile: id, context: 0, cycle: 1 + arch.control.startDelay, address: 0 }]);
   });
 });
 
