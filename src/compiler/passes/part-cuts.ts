@@ -34,8 +34,16 @@ export function cutOf(memory: Memory, accesses: readonly Access[], { capacity, w
     return strides && { ...cut, strides };
   };
   const writers = accesses.filter(({ kind }) => kind === 'write');
-  if (wordsOf(shape) > capacity && banks === 1)
-    return rows > 0 ? { dimension: 0, starts: Array.from({ length: Math.ceil(size / rows) }, (_, p) => p * rows) } : undefined;
+  if (wordsOf(shape) > capacity && banks === 1) {
+    const cutAt = (most: number): Cut => ({ dimension: 0, starts: Array.from({ length: Math.ceil(size / most) }, (_, p) => p * most) });
+    if (rows === 0) return undefined;
+    if (shape.length === 1 || !filledByParts(memory, accesses)) return cutAt(rows);
+    for (let most = rows; most > 0; most--) {
+      const cut = spread(cutAt(most));
+      if (cut) return cut;
+    }
+    return undefined;
+  }
   const blocks = { dimension: 0, starts: evenly(size, Math.max(banks, rows > 0 ? Math.ceil(size / rows) : 1)) };
   if (writers.length <= writeContexts) return banks > 1 ? (spread(blocks) ?? blocks) : undefined;
   const walked = accesses.some(({ site }) => site.statement.kind !== 'leaf');
@@ -49,6 +57,10 @@ export function cutOf(memory: Memory, accesses: readonly Access[], { capacity, w
   }
   return banks > 1 ? blocks : undefined;
 }
+
+/** Does each part get its own words only, so that another may hold anything behind its own? */
+export const filledByParts = ({ words }: Memory, accesses: readonly Access[]): boolean =>
+  words !== undefined || accesses.some(({ kind, site }) => kind === 'write' && site.statement.kind === 'load');
 
 /** First indices of blocks of nearly the same size; of no more blocks than indices. */
 const evenly = (size: number, blocks: number): number[] =>
@@ -71,13 +83,15 @@ function laneStepIn({ site: { statement }, index }: Access, dimension: number): 
 }
 
 /**
- * Odd strides, for the sake of lanes, with which the indices of each part reach over the whole unit; nothing where there is no room for
- * that. `lanes`: how many indices neighbouring lanes are apart at the most.
+ * Odd strides, for the sake of lanes, with which the indices of each part reach over the whole unit (but the last one, which has
+ * nothing behind it); nothing where there is no room for that. `lanes`: how many indices neighbouring lanes are apart at the most.
  */
 function stridesIn(memory: Memory, { dimension, starts }: Cut, capacity: number, lanes: number): number[] | undefined {
   const [size, ...inner] = withFirst(memory.shape, dimension);
   const row = rowWords([1, ...inner]);
-  const strides = starts.map((start, p) => Math.ceil(capacity / ((starts[p + 1] ?? size) - start)) | 1);
+  const reaching = starts.map((start, p) => Math.ceil(capacity / ((starts[p + 1] ?? size) - start)) | 1);
+  const last = starts.length - 1;
+  const strides = reaching.map((stride, p) => (p === last && p > 0 ? Math.min(stride, reaching[p - 1]) : stride));
   const fits = strides.every(
     (stride, p) =>
       ((starts[p + 1] ?? size) - starts[p] - 1) * stride + row <= capacity &&

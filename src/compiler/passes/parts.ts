@@ -15,7 +15,7 @@ import { renumbered } from '../../ir/loops.ts';
 import { ValueTable } from '../../ir/value-table.ts';
 import { type Access, accessesOf, hasWords, sitesOf } from '../analysis/sites.ts';
 import { unsupported } from '../messages.ts';
-import { type Cut, cutOf, rowsOf, spanOf, type UnitOffer, withFirst, wordsOf } from './part-cuts.ts';
+import { type Cut, cutOf, filledByParts, rowsOf, spanOf, type UnitOffer, withFirst, wordsOf } from './part-cuts.ts';
 import { blockOfTransfer } from './rename.ts';
 
 interface Part {
@@ -38,6 +38,7 @@ export function splitParts(program: LoopProgram, offer: UnitOffer, streams: Read
     const own = accesses.get(memory.name) ?? [];
     const cut = cutOf(memory, own, offer);
     if (!cut) continue;
+    if (memory.banks !== undefined && !cut.strides && filledByParts(memory, own)) throw new DiagnosticError(banksTooSmall(memory));
     if (own.every((access) => mayBeParts(access, cut))) parts.set(memory.name, partsFrom(memory, cut, own));
     else if (memory.banks !== undefined) throw new DiagnosticError(banksRefused(memory));
   }
@@ -51,6 +52,14 @@ const banksRefused = ({ name, banks, source }: Memory): Diagnostic =>
     `memory \`${name}\` in ${banks} banks`,
     'a loop ends at its words, a transfer takes where it starts or how long it is from them, or a sum starts from a place that may lie in several banks',
     'leave out `banks`, or copy the words to a memory of their own first',
+    source,
+  );
+
+const banksTooSmall = ({ name, banks, source }: Memory): Diagnostic =>
+  unsupported(
+    `memory \`${name}\` in ${banks} banks`,
+    'it is loaded or a table, and its blocks are of so few indices, with lanes along them, that the words of one cannot lie apart from those of the next',
+    'ask for fewer banks, or write it in a leaf',
     source,
   );
 

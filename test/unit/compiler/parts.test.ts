@@ -53,6 +53,49 @@ test('transfers go part by part', async () => {
   );
 });
 
+test('rows that leave the end of a unit free, loaded or in a table: what lies there is nothing', async () => {
+  const [rows, columns] = [15, 10];
+  await check(
+    (v) => {
+      const from = v.dramIn('x', 'i32', [rows, columns]);
+      const to = v.dramOut('y', 'i32', [rows, columns]);
+      const table = v.table('table', 'i32', [rows, columns], (r, c) => 100 * r + c);
+      v.pipe({}, () => {
+        const [grid, sums] = [v.sram('grid', 'i32', [rows, columns]), v.sram('sums', 'i32', [rows, columns])];
+        v.load(from, [0, 0], grid);
+        v.leaf({ r: rows, c: { max: columns, par: 4 } }, ({ r, c }) =>
+          sums.set([r, c], grid.at(r.mul(-1).add(rows - 1), c).add(table.at(r, c))),
+        );
+        v.store(to, [0, 0], sums);
+      });
+    },
+    {
+      outputs: {
+        y: Int32Array.from({ length: rows * columns }, (_, k) => {
+          const [r, c] = [Math.floor(k / columns), k % columns];
+          return x[(rows - 1 - r) * columns + c] + 100 * r + c;
+        }),
+      },
+    },
+    { x: x.slice(0, rows * columns) },
+  );
+});
+
+test('banks of one or two words, with lanes along them, are not loaded', () => {
+  const build = (banks: number) => (v: Explicit) => {
+    const from = v.dramIn('x', 'i32', [8]);
+    const to = v.dramOut('y', 'i32', [8]);
+    v.pipe({}, () => {
+      const [words, back] = [v.sram('words', 'i32', [8], { banks }), v.sram('back', 'i32', [8])];
+      v.load(from, [0], words);
+      v.leaf({ i: { max: 8, par: 8 } }, ({ i }) => back.set([i], words.at(i.mul(-1).add(7))));
+      v.store(to, [0], back);
+    });
+  };
+  expect(refusalOf(fabricNamed('plasticine'), build(4))).toMatch(/`words` in 4 banks/);
+  expect(refusalOf(fabricNamed('plasticine'), build(2))).toBe('');
+});
+
 test('rows, floats, and words that a predicate leaves 0', async () => {
   const total = Array.from({ length: 120 }, (_, n) => (n % 3 === 0 ? 0 : n / 2)).reduce((a, b) => a + b);
   await check(
