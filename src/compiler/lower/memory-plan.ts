@@ -6,7 +6,7 @@
  */
 import type { Arch } from '../../arch/schema.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
-import { leavesShape } from '../../ir/affine.ts';
+import { leavesShape, rangeOf } from '../../ir/affine.ts';
 import { lineOf } from '../../ir/line-verify.ts';
 import type { AffineExpr, Bound, Leaf, Loop, Memory, Nest } from '../../ir/loops.ts';
 import { finishedBy } from '../../ir/rates.ts';
@@ -16,9 +16,12 @@ import { type Access, type Site, sharedNests, transferLoops, userOf } from '../a
 import { laneShape } from '../analysis/values.ts';
 import { elementsOf } from '../chain.ts';
 import { byPlace } from '../consumers.ts';
-import { laneConflict, memoryTooLarge } from '../messages.ts';
+import { laneConflict, memoryTooLarge, unsupported } from '../messages.ts';
 import { fitsWhole, linesOfRun } from '../passes/first-lines.ts';
 import { ROW_PADDING } from '../row-padding.ts';
+
+const FARTHEST = 2 ** 22;
+const FARTHEST_LANE = 2 ** 15;
 
 /** How one access runs through the memory. */
 export interface AccessPlan {
@@ -62,7 +65,9 @@ export function planMemory(arch: Arch, memory: Memory, accesses: readonly Access
   const plans: AccessPlan[] = shapes.map(({ access, loops, lanes: wide }) => {
     const address = combine(access.index.map((expr, d) => ({ expr, scale: strides[d] })));
     const issues = loops.reduce((n, loop, i) => n * Math.ceil(elementsOf(loop) / (wide && i === loops.length - 1 ? loop.par : 1)), 1);
-    return { access, loops, lanes: wide, address, issues, ...(readsBeyond(access, memory) && { part: true }) };
+    if (!readsBeyond(access, memory)) return { access, loops, lanes: wide, address, issues };
+    checkReach(memory, access, address, loops, wide);
+    return { access, loops, lanes: wide, address, issues, part: true };
   });
   const [rows = 1] = memory.shape;
   const row = memory.stride === undefined ? strides[0] : (memory.shape[1] ?? 1) * (strides[1] ?? 1);
@@ -87,6 +92,24 @@ function readsBeyond({ kind, site: { outer, statement }, index }: Access, { shap
   const loops = new Map([...outer, ...statement.loops].map((loop) => [loop.var, loop]));
   const outside = leavesShape(index, shape, loops);
   return outside.some(({ dimension, low, high }) => dimension > 0 || !part || low < part.from || high >= part.to);
+}
+
+/** Addresses outside a memory have to be addresses still: of 24 bits with a sign, between two of them too, and 16 from lane to lane. */
+function checkReach(memory: Memory, access: Access, address: AffineExpr, loops: readonly Loop[], wide: boolean): void {
+  const { low, high } = rangeOf(address, new Map(loops.map((loop) => [loop.var, loop])));
+  const lane = loops.at(-1);
+  const step = wide && lane && lane.par > 1 ? Math.abs(coefOf(address, lane.var) * lane.step) : 0;
+  if (low >= -FARTHEST && high < FARTHEST && step < FARTHEST_LANE) return;
+  throw new DiagnosticError(
+    unsupported(
+      `a read of memory \`${memory.name}\``,
+      step < FARTHEST_LANE
+        ? `where nothing uses it, it reaches word ${low < -FARTHEST ? low : high} of a memory of ${wordsIn(memory)}`
+        : `its lanes are ${step} words apart`,
+      'choose an index that stays near the memory where the condition does not hold',
+      access.site.statement.source,
+    ),
+  );
 }
 
 interface LinesShape {
