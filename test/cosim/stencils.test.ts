@@ -2,7 +2,7 @@
 import { test } from 'vitest';
 import { checkExplicit } from '../support/explicit-case.ts';
 import { fabricNamed } from '../support/fabric.ts';
-import { edges, edgeSums, neighbours, neighbourSums } from '../support/stencils.ts';
+import { edgeSums, edges, neighbourSums, neighbours } from '../support/stencils.ts';
 
 const demo = fabricNamed('demo');
 const x = Int32Array.from({ length: 120 }, (_, i) => ((i * 37) % 101) - 50);

@@ -14,7 +14,6 @@ const sara = fabricNamed('sara');
 const small = fabricNamed('demo', { pmu: { bankWords: 16 }, pcu: { lanes: 4 }, grid: { columns: 8, rows: 8 } });
 const x = Int32Array.from({ length: 600 }, (_, i) => ((i * 37) % 101) - 50);
 const floats = Float32Array.from(x, (word, i) => (i % 7 === 0 ? Number.NaN : word / 3));
-const words = <T>(n: number, of: (i: number) => T) => Array.from({ length: n }, (_, i) => of(i));
 
 describe('a line and its neighbours', () => {
   test.each([

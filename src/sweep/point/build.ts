@@ -155,7 +155,8 @@ export function namesOf({ lowered, routed }: Compiled): Map<number, UnitName> {
  * that addresses outside the unit are no mistake.
  */
 export function readsForNothing({ compiled, configs }: Built, tile: number, context: number): boolean {
-  if (!compiled) return (configs.get(tile)?.unit as PmuConfig).read[context].part === 1;
+  const unit = configs.get(tile)?.unit as PmuConfig | undefined;
+  if (!compiled) return unit?.read[context].part === 1;
   const { lowered, routed } = compiled;
   return lowered.netlist.units.some(({ id, beyond }) => routed.placement.get(id) === tile && beyond?.includes(context));
 }
