@@ -1,6 +1,7 @@
 /** FIFOs on the RTL of `demo`: the same answers, in the same cycles, as the golden machine. */
 import { test } from 'vitest';
 import type { Explicit } from '../../src/frontend/dsl/explicit.ts';
+import type { Expr } from '../../src/frontend/dsl/expr.ts';
 import { reduce } from '../../src/frontend/dsl/handles.ts';
 import type { Expected } from '../../src/frontend/program.ts';
 import { checkExplicit } from '../support/explicit-case.ts';
@@ -13,6 +14,13 @@ const round = (t: number) => {
   const row = [...x.slice(10 * t, 10 * t + 10)];
   return [...row, 3 * t, 3 * t + 1, 3 * t + 2, row.reduce((a, b) => a + b)];
 };
+
+/** Words of each of four rounds, and of which of `x` one is taken for. */
+const PER = 10;
+const LEAST = [...x].sort((a, b) => b - a)[4 * PER];
+const isTaken = (value: Expr<'i32'>) => value.gt(LEAST);
+const word = (n: number) => 2400 * Math.floor(n / PER) + (n % PER);
+let at = 0;
 
 const CASES: readonly (readonly [string, (v: Explicit) => void, Expected])[] = [
   [
@@ -31,6 +39,23 @@ const CASES: readonly (readonly [string, (v: Explicit) => void, Expected])[] = [
       });
     },
     { outputs: { y: Int32Array.from([0, 1, 2, 3, 4, 5].flatMap(round)) } },
+  ],
+  [
+    'data picks where words are taken, in the round they come in or a later one',
+    (v) => {
+      const from = v.dramIn('x', 'i32', [96]);
+      const to = v.dramOut('y', 'i32', [96]);
+      v.pipe({ t: { max: 96, step: 24 } }, ({ t }) => {
+        const mask = v.fifo('mask', 'i32', 8);
+        v.load(from, [t], mask, { extent: [24] });
+        const f = v.fifo('f', 'i32', 8);
+        v.leaf({ i: { max: PER, par: 4 } }, ({ i }) => f.enqueue(i.value.add(t.value.mul(100))));
+        const out = v.fifo('out', 'i32', 8);
+        v.leaf({ k: { max: 24, par: 4 } }, () => out.enqueue(f.dequeue({ when: isTaken(mask.dequeue()) })));
+        v.store(to, [t], out, { extent: [24] });
+      });
+    },
+    { outputs: { y: Int32Array.from(x, (value) => (value > LEAST ? word(at++) : 0)) } },
   ],
 ];
 

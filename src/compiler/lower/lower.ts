@@ -20,6 +20,7 @@ import { unsupported } from '../messages.ts';
 import { maskFirstLines } from '../passes/first-lines.ts';
 import { joinWriters } from '../passes/joined-writers.ts';
 import { splitParts } from '../passes/parts.ts';
+import { rankDequeues } from '../passes/ranked-dequeues.ts';
 import { findStreams } from '../passes/streams.ts';
 import { NetlistBuilder, type Outlet, type Unit } from './builder.ts';
 import { joinTokens, sendToken } from './join.ts';
@@ -49,7 +50,7 @@ export interface Lowered {
 }
 
 export function lower(arch: Arch, mapped: LoopProgram): Lowered {
-  const whole = joinWriters(arch, mapped);
+  const whole = joinWriters(arch, rankDequeues(arch, mapped));
   const capacity = arch.pcu.lanes * arch.pmu.bankWords;
   const program = maskFirstLines(
     splitParts(whole, { capacity, writeContexts: arch.pmu.writeContexts }, flowOf(arch, whole).streams),

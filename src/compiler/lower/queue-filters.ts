@@ -1,7 +1,7 @@
 /** Predicates and guards of what writes a FIFO: how they thin it out, and which vectors are left. */
 import { lastIndex, tripsOf } from '../../ir/affine.ts';
 import { argsOf, type Leaf, type Loop } from '../../ir/loops.ts';
-import { EVAL } from '../../ops/eval.ts';
+import { valueAt } from '../analysis/known.ts';
 import type { Filter } from '../analysis/sites.ts';
 import { laneLoop } from '../analysis/values.ts';
 import type { End, Walk } from './queue-walks.ts';
@@ -51,25 +51,13 @@ export function endsFull({ site, when }: End, walk: Walk): boolean {
   const own = new Map(
     [...site.outer, ...leaf.loops].filter((loop) => walk.loops.some(({ var: name }) => name === loop.var)).map((l) => [l.var, l]),
   );
-  const known = everyBelow(leaf, when, (value) =>
-    value.kind === 'index' ? own.has(value.var) : value.kind === 'op' || value.kind === 'const',
-  );
-  if (!known) return false;
   const lane = laneLoop(leaf);
   const last = (tripsOf(lane) - 1) % lane.par;
   return Array.from({ length: last + 1 }, (_, l) => lastIndex(lane) - l * lane.step).some((at) => {
-    const values: number[] = [];
-    const of = (id: number): number => {
-      values[id] ??= compute(id);
-      return values[id];
-    };
-    const compute = (id: number): number => {
-      const value = leaf.values[id];
-      if (value.kind === 'const') return value.bits | 0;
-      if (value.kind === 'index') return value.var === lane.var ? at : lastIndex(own.get(value.var) as Loop);
-      const [a = 0, b = 0, c = 0] = argsOf(value).map(of);
-      return value.kind === 'op' ? EVAL[value.op](a, b, c) : 0;
-    };
-    return of(when) !== 0;
+    const value = valueAt(leaf, when, (name) => {
+      const loop = own.get(name);
+      return loop && (name === lane.var ? at : lastIndex(loop));
+    });
+    return value !== undefined && value !== 0;
   });
 }

@@ -49,7 +49,7 @@ export function planQueues(arch: Arch, program: LoopProgram, sites: readonly Sit
   return queues;
 }
 
-function endsOf(site: Site, name: string): End[] {
+export function endsOf(site: Site, name: string): End[] {
   const { statement } = site;
   if (statement.kind !== 'leaf') {
     const kind = statement.kind === 'load' ? 'write' : 'read';
@@ -89,7 +89,11 @@ function planQueue(arch: Arch, memory: Memory, ends: readonly End[]): Queue {
   const alike = writers.length === 1 ? new Set(keys.values()).size === 1 : [...keys.values()].every((key) => key === '');
   for (const reader of readers) {
     if (reader.when !== undefined)
-      fail('data decides where it is read', 'let its writer have the same predicate in the same loops, or read all of it', reader);
+      fail(
+        'data decides where it is read, in a leaf with a guard or in loops that end at run time',
+        'let the predicate say what the guard says, and the loops end at constants',
+        reader,
+      );
     if (!alike && keys.get(reader) !== '')
       fail('a guard decides where it is read', 'let its only writer have the same guard in the same loops', reader);
   }

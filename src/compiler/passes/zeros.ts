@@ -16,10 +16,15 @@ export function fillPredicated(program: LoopProgram, lanes: number): LoopProgram
     const list = accesses.get(name) ?? [];
     return list.some(isPredicated) && !writesAll(list[0], shape);
   });
-  if (open.length === 0) return program;
+  return filledFirst(program, open, lanes);
+}
+
+/** The program with memories filled with zeros once, before its loops. */
+export function filledFirst(program: LoopProgram, memories: readonly Memory[], lanes: number): LoopProgram {
+  if (memories.length === 0) return program;
   const root = program.body;
   const around: readonly Statement[] = root.loops.length === 0 ? root.body : [root];
-  const body: Nest = { kind: 'nest', schedule: 'pipe', loops: [], body: [...open.map((memory) => fillOf(memory, lanes)), ...around] };
+  const body: Nest = { kind: 'nest', schedule: 'pipe', loops: [], body: [...memories.map((memory) => fillOf(memory, lanes)), ...around] };
   return { ...program, body: root.loops.length === 0 ? { ...root, body: body.body } : body };
 }
 

@@ -227,13 +227,4 @@ test('what cannot be mapped is said at its line', () => {
   };
   expect(refusal(filtered(47))).toBe('');
   expect(refusal(filtered(48))).toContain('whether its last vector fills up just at the end of a round of 48 words is up to data');
-  expect(
-    refusal((v) => {
-      const from = v.dramIn('x', 'i32', [96]);
-      const sum = v.result('sum', 'i32');
-      const a = v.fifo('a', 'i32', 8);
-      v.load(from, [0], a, { extent: [48] });
-      v.leaf({ i: 96 }, ({ i }) => sum.set(reduce('add', a.dequeue({ when: i.value.and(1) }), [i])));
-    }),
-  ).toContain('data decides where it is read');
 });
