@@ -18,7 +18,7 @@ import { fuseRanges } from './passes/ranges.ts';
 import { keepResident } from './passes/resident.ts';
 import { simplifySingle } from './passes/single.ts';
 import { unroll } from './passes/unroll.ts';
-import { fillPredicated } from './passes/zeros.ts';
+import { fillUnwritten } from './passes/zeros.ts';
 import { placeAndRoute, type Routed } from './pnr.ts';
 import { checkSlack, slackDiagnostics } from './slack.ts';
 import { waysOf } from './ways.ts';
@@ -58,7 +58,7 @@ export const PASSES = [
   { name: 'single', run: simplifySingle, why: 'after unroll, which leaves loops of one iteration' },
   { name: 'predicates', run: resolvePredicates, why: 'after single: the numbers of copies and single iterations are constants then' },
   { name: 'match', run: matchPredicates, why: 'after predicates, which leave those that are really asked' },
-  { name: 'zeros', run: fillPredicated, why: 'after predicates: only those that are really asked leave words unwritten' },
+  { name: 'zeros', run: fillUnwritten, why: 'after predicates: only those that are really asked leave words unwritten' },
   { name: 'ranges', run: fuseRanges, why: 'before stages are counted' },
 ] as const;
 

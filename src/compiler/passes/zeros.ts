@@ -1,5 +1,6 @@
 /**
- * zeros: a memory that predicates may leave unwritten is filled with zeros once, before the loops.
+ * zeros: a memory of which words may be read that the iteration has not written is filled with zeros once, before the loops. Predicates
+ * leave words out, and so do statements that write other words each time, or write after the read.
  *
  *   nest (t) { leaf (i) { m[i] = x when p };  ... m ... }      =>      leaf (z) { m[z] = 0 };  nest (t) { ... }
  *
@@ -7,14 +8,16 @@
  */
 import type { AffineExpr, Leaf, LoopProgram, Memory, Nest, Statement } from '../../ir/loops.ts';
 import { sameAffine, variable } from '../affine.ts';
+import { mayReadOlder } from '../analysis/older-words.ts';
 import { type Access, accessesOf, sitesOf } from '../analysis/sites.ts';
 
 /** `lanes`: how many words are filled at once. */
-export function fillPredicated(program: LoopProgram, lanes: number): LoopProgram {
+export function fillUnwritten(program: LoopProgram, lanes: number): LoopProgram {
   const accesses = accessesOf(program, sitesOf(program));
-  const open = program.memories.filter(({ name, shape }) => {
-    const list = accesses.get(name) ?? [];
-    return list.some(isPredicated) && !writesAll(list[0], shape);
+  const open = program.memories.filter((memory) => {
+    const list = accesses.get(memory.name) ?? [];
+    if (list.some(isPredicated) && !writesAll(list[0], memory.shape)) return true;
+    return memory.kind === undefined && !memory.words && mayReadOlder(memory, list, (write) => !isPredicated(write));
   });
   return filledFirst(program, open, lanes);
 }

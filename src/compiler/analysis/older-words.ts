@@ -1,0 +1,94 @@
+/**
+ * May a read find words that were written, but not in the same iteration before it?
+ *
+ *   nest (t) { m[t] = x;  y = sum over k of m[k] }      =>      yes: those of other iterations, at first 0
+ *
+ * Word sets are taken dimension by dimension: the loops that a read shares with a write have the same values for both, the others all of
+ * theirs. In doubt the answer is yes.
+ */
+import { tripsOf } from '../../ir/affine.ts';
+import { lineOf } from '../../ir/line-verify.ts';
+import type { AffineExpr, Loop, Memory } from '../../ir/loops.ts';
+import { coefOf, variablesOf } from '../affine.ts';
+import { type Access, sharedNests, transferLoops } from './sites.ts';
+
+/** Indices of a dimension are looked at one by one, as many as this. */
+const LOOKED_AT = 1 << 16;
+
+/** `accesses`: all of a memory with an index; of those that `certain` says a write is done in every iteration. */
+export function mayReadOlder(memory: Memory, accesses: readonly Access[], certain: (write: Access) => boolean): boolean {
+  const writes = accesses.filter((access) => access.kind === 'write');
+  const ever = memory.shape.map((_, d) => writes.reduce<Indices>((all, write) => union(all, wordsOf(memory, write, [])[d]), new Set()));
+  const sure = writes.filter(certain);
+  return accesses.some((read) => read.kind === 'read' && !read.carried && !isCovered(memory, read, sure, ever));
+}
+
+/** `ever`: what is written at all. */
+function isCovered(memory: Memory, read: Access, writes: readonly Access[], ever: Words): boolean {
+  const before = writes.filter(({ site }) => site.id < read.site.id);
+  const depths = new Set(before.map((write) => sharedNests(write.site, read.site)));
+  return [...depths].some((depth) => {
+    const around = read.site.nests.slice(0, depth).flatMap((nest) => nest.loops.filter((loop) => tripsOf(loop) > 1));
+    const wanted = wordsOf(memory, read, around).map((indices, d) => {
+      const moves = around.some((loop) => coefOf(read.index[d], loop.var) !== 0);
+      return moves || !indices ? indices : new Set([...indices].filter((i) => ever[d]?.has(i) ?? true));
+    });
+    const written = before
+      .filter((write) => sharedNests(write.site, read.site) === depth)
+      .filter((write) => around.every((loop) => write.index.every((expr, d) => coefOf(expr, loop.var) === coefOf(read.index[d], loop.var))))
+      .filter(isBox)
+      .map((write) => wordsOf(memory, write, around));
+    return holds(wanted, written);
+  });
+}
+
+/** Do writes, together along one dimension at the most, reach all words? */
+function holds(wanted: Words, written: readonly Words[]): boolean {
+  return wanted.some((indices, d) => {
+    const whole = written.filter((one) => wanted.every((other, e) => e === d || contains(one[e], other)));
+    return contains(
+      whole.reduce<Indices>((all, one) => union(all, one[d]), new Set()),
+      indices,
+    );
+  });
+}
+
+/** Indices of a dimension; nothing: they are too many to be looked at. */
+type Indices = ReadonlySet<number> | undefined;
+/** By dimension. */
+type Words = readonly Indices[];
+
+const contains = (all: Indices, some: Indices): boolean => all !== undefined && some !== undefined && [...some].every((i) => all.has(i));
+
+const union = (a: Indices, b: Indices): Indices => (a && b ? new Set([...a, ...b]) : undefined);
+
+/** Does every loop move one index alone? Then all combinations of indices are met. */
+function isBox({ index }: Access): boolean {
+  const names = index.flatMap((expr) => [...variablesOf(expr)]);
+  return new Set(names).size === names.length;
+}
+
+/** The words of an access in an iteration of the loops around, as far from where it begins as those say. */
+function wordsOf({ kind, shape, ...memory }: Memory, access: Access, around: readonly Loop[]): Words {
+  const { statement } = access.site;
+  const own = statement.kind === 'leaf' ? statement.loops : transferLoops(lineOf({ ...memory, kind, shape }), 1);
+  const loops = [...access.site.outer, ...own].filter((loop) => !around.includes(loop));
+  return access.index.map((expr, d) => {
+    const fixed = around.every((loop) => coefOf(expr, loop.var) === 0);
+    const indices = indicesOf(expr, loops);
+    // What lies outside the memory is no word of it.
+    return fixed && indices ? new Set([...indices].filter((i) => i >= 0 && i < shape[d])) : indices;
+  });
+}
+
+function indicesOf(expr: AffineExpr, loops: readonly Loop[]): Indices {
+  let all = [expr.base];
+  for (const loop of loops) {
+    const coef = coefOf(expr, loop.var);
+    if (coef === 0) continue;
+    const steps = Array.from({ length: tripsOf(loop) }, (_, i) => coef * (loop.min + i * loop.step));
+    if (steps.length * all.length > LOOKED_AT) return undefined;
+    all = [...new Set(all.flatMap((i) => steps.map((step) => i + step)))];
+  }
+  return new Set(all);
+}

@@ -1,0 +1,99 @@
+/** Memories whose words outlive an iteration of the loops around: no other buffer than the one they were written to is read. */
+import { expect, test } from 'vitest';
+import type { Explicit } from '../../../src/frontend/dsl/explicit.ts';
+import { reduce } from '../../../src/frontend/dsl/handles.ts';
+import type { Expected } from '../../../src/frontend/program.ts';
+import { checkExplicit } from '../../support/explicit-case.ts';
+import { fabricNamed } from '../../support/fabric.ts';
+
+const demo = fabricNamed('demo');
+/** One write context more, for the zeros before the loops. */
+const wide = fabricNamed('demo', { pmu: { writeContexts: 3 } });
+const y = (length: number, word: (n: number) => number): Expected => ({ outputs: { y: Int32Array.from({ length }, (_, n) => word(n)) } });
+const upTo = (n: number) => (n * (n + 1)) / 2;
+
+const CASES: readonly (readonly [string, (v: Explicit) => void, Expected])[] = [
+  [
+    'words of all iterations so far, others are 0',
+    (v) => {
+      const to = v.dramOut('y', 'i32', [8]);
+      const g = v.fifo('g', 'i32', 8);
+      const m = v.sram('m', 'i32', [8]);
+      v.pipe({ t: 8 }, ({ t }) => {
+        v.leaf({ i: 1 }, () => m.set([t], t.value.add(1)));
+        v.leaf({ k: { max: 8, par: 4 } }, ({ k }) => g.enqueue(reduce('add', m.at(k), [k])));
+      });
+      v.store(to, [0], g, { extent: [8] });
+    },
+    y(8, (t) => upTo(t + 1)),
+  ],
+  [
+    'a word that the first iteration of an inner loop wrote',
+    (v) => {
+      const to = v.dramOut('y', 'i32', [24]);
+      const g = v.fifo('g', 'i32', 8);
+      const m = v.sram('m', 'i32', [12]);
+      v.pipe({ t: { max: 24, step: 4 } }, ({ t }) => {
+        v.pipe({ u: 4 }, ({ u }) => {
+          v.leaf({ i: 1 }, () => m.set([u], t.add(u).value));
+          v.leaf({ i: 1 }, () => g.enqueue(m.at(0).mul(100).add(u.value)));
+        });
+      });
+      v.store(to, [0], g, { extent: [24] });
+    },
+    y(24, (n) => 100 * (n - (n % 4)) + (n % 4)),
+  ],
+  [
+    'the half that is written after it was read',
+    (v) => {
+      const to = v.dramOut('y', 'i32', [5]);
+      const g = v.fifo('g', 'i32', 8);
+      const m = v.sram('m', 'i32', [8]);
+      v.pipe({ t: 5 }, ({ t }) => {
+        v.leaf({ i: { max: 4, par: 4 } }, ({ i }) => m.set([i], t.add(1).value));
+        v.leaf({ k: { max: 8, par: 8 } }, ({ k }) => g.enqueue(reduce('add', m.at(k), [k])));
+        v.leaf({ i: { min: 4, max: 8, par: 4 } }, ({ i }) => m.set([i], t.add(1).value.mul(100)));
+      });
+      v.store(to, [0], g, { extent: [5] });
+    },
+    y(5, (t) => 4 * (t + 1) + 400 * t),
+  ],
+  [
+    'a window that moves over what earlier iterations wrote',
+    (v) => {
+      const to = v.dramOut('y', 'i32', [6]);
+      const g = v.fifo('g', 'i32', 8);
+      const m = v.sram('m', 'i32', [8]);
+      v.pipe({ t: 6 }, ({ t }) => {
+        v.leaf({ i: 1 }, () => m.set([t.add(2)], t.add(1).value));
+        v.leaf({ k: { max: 3, par: 3 } }, ({ k }) => g.enqueue(reduce('add', m.at(t.add(k)), [k])));
+      });
+      v.store(to, [0], g, { extent: [6] });
+    },
+    y(6, (t) => upTo(t + 1) - upTo(Math.max(0, t - 2))),
+  ],
+];
+
+test.each(CASES)('%s', async (_, build, expected) => {
+  await checkExplicit(wide, build, {}, expected);
+});
+
+test('words of the same iteration alone have several buffers, and no zeros before them', async () => {
+  const { point } = await checkExplicit(
+    demo,
+    (v) => {
+      const to = v.dramOut('y', 'i32', [40]);
+      v.pipe({ t: 5 }, ({ t }) => {
+        const m = v.sram('m', 'i32', [16]);
+        v.leaf({ i: { max: 4, par: 4 } }, ({ i }) => m.set([i], t.add(i).value));
+        v.leaf({ i: { min: 4, max: 8, par: 4 } }, ({ i }) => m.set([i], i.add(100).value));
+        const out = v.sram('out', 'i32', [8]);
+        v.leaf({ k: { max: 8, par: 8 } }, ({ k }) => out.set([k], m.at(k)));
+        v.store(to, [t.mul(8)], out);
+      });
+    },
+    {},
+    y(40, (n) => (n % 8 < 4 ? Math.floor(n / 8) + (n % 8) : 100 + (n % 8))),
+  );
+  expect(point.golden?.cycles).toBeLessThan(80);
+});
