@@ -1,11 +1,11 @@
 /**
  * Random explicit programs: tiles of an array that leaves map, sum and carry on through memories, with lanes and copies of
- * every loop. No reference: what the program means is what the evaluator says.
+ * every loop, and with neighbours over the edge. No reference: what the program means is what the evaluator says.
  */
 
 import type { Arch } from '../../src/arch/schema.ts';
 import type { Rng } from '../../src/base/rng.ts';
-import { carried, type Explicit, type Expr, type Memory, reduce, startAt } from '../../src/index.ts';
+import { carried, type Explicit, type Expr, type Index, type Memory, reduce, startAt } from '../../src/index.ts';
 
 type Type = 'i32' | 'f32';
 type Grid = Memory<Type, readonly [number, number]>;
@@ -40,6 +40,26 @@ export function randomExplicit(v: Explicit, rng: Rng, { pcu, latency }: Arch): v
       rng.int(0, 5)
     ]();
   };
+  /** How far away a neighbour is, and a condition that keeps it inside the grid: also one that is never inside. */
+  const near = () => {
+    const [down, right] = rng.int(0, 3) === 0 ? [rng.int(-2, 2), rng.int(-3, 3)] : [0, 0];
+    const byData = rng.int(0, 3) === 0;
+    const inside = (i: Index, j: Index): Expr<'i32'> | undefined => {
+      const ends = [
+        ...(down < 0 ? [i.value.ge(-down)] : down > 0 ? [i.value.lt(rows - down)] : []),
+        ...(right < 0 ? [j.add(right).value.ge(0)] : right > 0 ? [j.value.le(columns - right - 1)] : []),
+      ];
+      return ends.length > 0 ? ends.reduce((a, b) => a.and(b)) : undefined;
+    };
+    const word = (grid: Grid, i: Index, j: Index): Expr<Type> => grid.at(i.add(down), j.add(right));
+    const selected = (grid: Grid, i: Index, j: Index): Expr<Type> => {
+      const condition = inside(i, j);
+      if (!condition) return word(grid, i, j);
+      const own = grid.at(i, j) as Expr<'i32'>;
+      return (byData ? condition.and(own.lt(3)) : condition).select(word(grid, i, j) as Expr<'i32'>, own);
+    };
+    return { inside, word, selected };
+  };
   v.nest(schedule(), {}, () => {
     const acc = v.sram('acc', type, [columns]) as Row;
     const high = v.sram('high', type, [rows]) as Row;
@@ -63,7 +83,8 @@ export function randomExplicit(v: Explicit, rng: Rng, { pcu, latency }: Arch): v
           const made = v.sram(name, type, [columns]) as Row;
           const how = op();
           const start = startAt(type, rng.int(-3, 3));
-          v.leaf(loops(lanes), ({ i, j }) => made.set([j], reduce(how, from.at(i, j) as Expr<'i32'>, [i], start)));
+          const { selected } = near();
+          v.leaf(loops(lanes), ({ i, j }) => made.set([j], reduce(how, selected(from, i, j) as Expr<'i32'>, [i], start)));
           lines.push(made);
           unread.add(made);
         } else {
@@ -71,9 +92,13 @@ export function randomExplicit(v: Explicit, rng: Rng, { pcu, latency }: Arch): v
           const indexed = !line && rng.int(0, 3) === 0 && type === 'i32';
           if (line) unread.delete(line);
           else if (!indexed) unread.delete(other);
+          const { inside, word, selected } = near();
+          const predicated = rng.int(0, 3) === 0;
           v.leaf(loops(), ({ i, j }) => {
             const b = line ? line.at(j) : indexed ? (j.add(i).value as Expr<Type>) : other.at(i, j);
-            made.set([i, j], arithmetic(from.at(i, j), b));
+            const when = predicated ? inside(i, j) : undefined;
+            if (when) made.set([i, j], arithmetic(word(from, i, j), b), { when });
+            else made.set([i, j], arithmetic(selected(from, i, j), b));
           });
           grids.push(made);
           unread.add(made);
