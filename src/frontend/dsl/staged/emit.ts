@@ -96,7 +96,7 @@ class Emitter {
       };
       if (times.length > 0) v.pipe(Object.fromEntries(times.map(({ name: step, size }) => [step, size])), (indices) => body(indices));
       else body({});
-      if (!this.#makesRows(last.stage)) this.#store({});
+      if (!this.#makesRows(last.stage) || start) this.#store({});
     });
     const all = this.#whole;
     if ('kept' in to && all) to.kept((index) => all.at(...index));
@@ -112,7 +112,8 @@ class Emitter {
     const tile = (at: Indices) => {
       if (!this.plan.resident) for (const [array] of this.#arraysRead()) if (this.#streams(array)) this.#load(array, at);
       for (const one of inRows) this.#leaf(one, at);
-      if (this.#makesRows(last.stage)) this.#store(at);
+      // The state is stored once, behind all steps.
+      if (this.#makesRows(last.stage) && !this.output.start) this.#store(at);
     };
     const way = (c: number) => {
       for (const one of sums) parts.set(one.stage.name, [...(parts.get(one.stage.name) ?? []), this.#declare(one)]);
@@ -388,13 +389,14 @@ class Emitter {
       if (!found) return expr;
       const { classes } = this.plan;
       const { first } = found;
-      const at = node.index.map(({ terms }, d) => {
+      const at = node.index.map(({ base, terms }, d) => {
         const name = terms[0]?.var;
         const of = classes.dimension(node.memory, d);
         // What stays is there for all steps and tiles.
         if (first !== undefined && of === undefined) return around[name];
         const own = index[name] ?? (of === undefined ? 0 : Index.variable('?'));
-        return first !== undefined && of === classes.row.of && around.t && own instanceof Index ? own.add(around.t).sub(first) : own;
+        if (!(own instanceof Index)) return own;
+        return (first !== undefined && of === classes.row.of && around.t ? own.add(around.t).sub(first) : own).add(base);
       });
       return wordAt(found, at);
     }

@@ -35,9 +35,11 @@ export interface Classes {
   readonly dimension: (place: string, d: number) => string | undefined;
   /** The class that streams by, and its size. */
   readonly row: { readonly of: string; readonly size: number };
+  /** What streams by is read beside an index as well, or is the state's: there is one tile. */
+  readonly isWhole: boolean;
 }
 
-/** The classes, or nothing and a problem where an index is not one loop of its own. */
+/** The classes, or nothing and a problem where an index is not one loop of its own, or that and a number. */
 export function classesOf({ stages, arrays, state, times }: StagedShape): Classes | undefined {
   const parents = new Map<string, string>();
   const find = (name: string): string => {
@@ -57,6 +59,7 @@ export function classesOf({ stages, arrays, state, times }: StagedShape): Classe
     return made ? loop(made, made.out[d].name) : `${memory}#${d}`;
   };
   const read = new Set<string>();
+  const beside = new Set<string>();
   for (const stage of stages) {
     const sizes = new Map([...stage.out, ...stage.fold].map(({ name, size }) => [name, size]));
     for (const { node } of nodesOf(stage.expr)) {
@@ -67,14 +70,16 @@ export function classesOf({ stages, arrays, state, times }: StagedShape): Classe
           ? state
           : (arrays.find(({ name }) => name === node.memory)?.shape ?? byName.get(node.memory)?.out.map(({ size }) => size));
       for (const [d, { base, terms }] of node.index.entries()) {
-        const name = base === 0 && terms.length === 1 && terms[0].coef === 1 ? terms[0].var : undefined;
-        if (name !== undefined && outer.has(name)) around.add(`${node.memory}#${d}`);
-        else if (name !== undefined && sizes.get(name) === shape?.[d]) union(loop(stage, name), place(node.memory, d));
-        else {
+        const name = terms.length === 1 && terms[0].coef === 1 ? terms[0].var : undefined;
+        if (name !== undefined && outer.has(name) && base === 0) around.add(`${node.memory}#${d}`);
+        else if (name !== undefined && !outer.has(name) && sizes.get(name) === shape?.[d]) {
+          union(loop(stage, name), place(node.memory, d));
+          if (base !== 0) beside.add(place(node.memory, d));
+        } else {
           problem(
             patternProblem(
               `\`${node.memory}\` of shape [${shape?.join(', ')}] is read at something else than whole dimensions`,
-              'index it with one variable a dimension, over the whole of it; write other accesses with `explicit`',
+              'index it with one variable a dimension, over the whole of it, and perhaps a number; write other accesses with `explicit`',
               callerSource(),
             ),
           );
@@ -88,11 +93,16 @@ export function classesOf({ stages, arrays, state, times }: StagedShape): Classe
   // What streams by is not what a scan goes along, where there is another dimension.
   const along = new Set(stages.flatMap((stage) => (stage.scan ? [find(loop(stage, stage.scan.name))] : [])));
   const free = largest ? [...largest.shape.keys()].filter((i) => !around.has(`${largest.name}#${i}`)) : [];
-  const d = free.find((i) => !along.has(find(place(largest.name, i)))) ?? free[0] ?? -1;
+  const last = stages.at(-1);
+  const ofState = new Set(state && last ? last.out.map(({ name }) => find(loop(last, name))) : []);
+  const whole = new Set([...[...beside].map(find), ...ofState]);
+  const classAt = (i: number) => find(place(largest.name, i));
+  const d = free.find((i) => !along.has(classAt(i)) && !whole.has(classAt(i))) ?? free.find((i) => !along.has(classAt(i))) ?? free[0] ?? -1;
   return {
     loop: (stage, name) => find(loop(stage, name)),
     dimension: (memory, at) => (around.has(`${memory}#${at}`) ? undefined : find(place(memory, at))),
-    row: largest && d >= 0 ? { of: find(place(largest.name, d)), size: largest.shape[d] } : { of: '', size: 1 },
+    row: largest && d >= 0 ? { of: classAt(d), size: largest.shape[d] } : { of: '', size: 1 },
+    isWhole: largest !== undefined && d >= 0 && whole.has(classAt(d)),
   };
 }
 
@@ -238,6 +248,7 @@ export const inBlocks = (use: LaneUse): boolean => use === 'stationary' || use =
 
 /** Do stages need all rows before they can go on with the first, so that there is a single tile? */
 export function needsWhole({ stages }: StagedShape, classes: Classes): boolean {
+  if (classes.isWhole) return true;
   const isRow = (stage: Stage, { name }: Dimension) => classes.loop(stage, name) === classes.row.of;
   const behind = new Set<string>();
   return stages.some((stage) => {
