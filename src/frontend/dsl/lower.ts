@@ -14,6 +14,7 @@ import type { ElementType, ReduceInit } from '../../ir/loops.ts';
 import { OPS, type Op } from '../../ops/table.ts';
 import { noRoom } from '../messages.ts';
 import type { Target } from '../program.ts';
+import { emitBeside, readsBeside } from './beside.ts';
 import { callerSource } from './caller.ts';
 import { type Dimension, foldedOver, type Iterated } from './collection.ts';
 import { contractionOf, isPlainIndex } from './contract.ts';
@@ -95,6 +96,10 @@ export function lower(given: Job): void {
   if (contraction && free) job.contracted(contraction);
   if (contraction && ![contraction.left, contraction.right].every(({ index }) => index.every(isPlainIndex))) {
     emitWhole(job, contraction);
+    return;
+  }
+  if (readsBeside(job, [...job.out, ...fold])) {
+    emitBeside(job, fold);
     return;
   }
   const reads = readsOf(job, [...job.out, ...fold]);
