@@ -33,7 +33,7 @@ export function readsOf({ expr, arrays }: Reader, dimensions: readonly Dimension
       problem(
         patternProblem(
           `\`${read.array}\` of shape [${shape?.join(', ')}] is read at [${read.vars.join(', ')}], of sizes [${sizes.join(', ')}]`,
-          'a pattern reads an array at whole dimensions of its domain; write other accesses with `explicit`',
+          'stored filters and lists read arrays at whole dimensions of their domain; write other accesses with `explicit`',
           callerSource(),
         ),
       );
