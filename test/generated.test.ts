@@ -7,8 +7,8 @@ import { fabricNamed } from './support/fabric.ts';
 
 test('the picture of the README is what the compiler draws now', () => {
   const fabric = fabricNamed('demo');
-  const { compiled } = buildProgram(fabric, programNamed('gemm'), { copies: 2 }, {});
-  const { routed, lowered } = compiled!;
+  const { sections } = buildProgram(fabric, programNamed('gemm'), { copies: 2 }, {});
+  const { routed, lowered } = sections[0].compiled!;
   const scene = { configs: routed.configs, placement: routed.placement, netlist: lowered.netlist, title: 'gemm on demo' };
   const committed = readFileSync(new URL('../generated/demo/gemm.svg', import.meta.url), 'utf8');
   const command = 'node src/cli/bin.js view gemm --arch demo --param copies=2 -o generated/demo/gemm.svg';

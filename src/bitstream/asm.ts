@@ -13,6 +13,7 @@ import { EMPTY_INTERFACE, type KbitInterface } from './format.ts';
 import { readTile } from './kasm-tile.ts';
 import { KasmReader } from './kasm-tokens.ts';
 import { messages, tileName } from './messages.ts';
+import { joinSections } from './sections.ts';
 
 export interface Assembly {
   readonly configs: Map<number, TileConfig>;
@@ -21,17 +22,30 @@ export interface Assembly {
 
 /** The `.kbit` file of a text, design rules checked; `file` is its name in messages. */
 export function assemble(fabric: Fabric, text: string, file = 'input.kasm'): Uint8Array {
-  const { configs, interface: host } = parseKasm(fabric, text, file);
-  return encode(fabric, configs, host);
+  return joinSections(parseSections(fabric, text, file).map(({ configs, interface: host }) => encode(fabric, configs, host)));
 }
 
-/** The configurations of a text; stops at the first mistake with its line and column. */
-export function parseKasm(fabric: Fabric, text: string, file = 'input.kasm'): Assembly {
+/** The configurations of a text of one section. */
+export function parseKasm(fabric: Fabric, text: string, file?: string): Assembly {
+  return parseSections(fabric, text, file)[0];
+}
+
+/** The sections of a text, apart by the word `section`; stops at the first mistake with its line and column. */
+export function parseSections(fabric: Fabric, text: string, file = 'input.kasm'): Assembly[] {
   const reader = new KasmReader(new Source(file, text));
+  const sections = [readSection(reader, fabric)];
+  while (reader.is('section')) {
+    reader.take();
+    sections.push(readSection(reader, fabric));
+  }
+  return sections;
+}
+
+function readSection(reader: KasmReader, fabric: Fabric): Assembly {
   const configs = new Map<number, TileConfig>();
   let host = EMPTY_INTERFACE;
   const seen = new Set<string>();
-  while (reader.peek.kind !== 'end') {
+  while (reader.peek.kind !== 'end' && !reader.is('section')) {
     const start = reader.peek;
     if (reader.is('architecture') || reader.is('interface')) {
       if (seen.has(start.text)) throw new DiagnosticError(messages.twice(reader.span(start), `\`${start.text}\``));
@@ -68,7 +82,7 @@ function readInterface(reader: KasmReader): KbitInterface {
 
 /** `pcu 3 at 2,1`; the number among the tiles of its kind may be left out. */
 function readTileHead(reader: KasmReader, fabric: Fabric): Tile {
-  const kind = reader.expectKind('word', '`architecture`, `interface` or a tile');
+  const kind = reader.expectKind('word', '`architecture`, `interface`, `section` or a tile');
   if (!(TILE_KINDS as readonly string[]).includes(kind.text)) {
     const near = didYouMean(kind.text, TILE_KINDS);
     throw new DiagnosticError(messages.unknownName(reader.span(kind), 'kind of tile', kind.text, near, TILE_KINDS));

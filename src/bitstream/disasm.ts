@@ -18,19 +18,21 @@ import type { Fabric, Tile } from '../fabric/graph.ts';
 import { NET_CLASSES } from '../fabric/ports.ts';
 import { EXPRESSIONS, type Expression } from '../ops/expression.ts';
 import { opOfCode } from '../ops/table.ts';
-import { decode } from './decode.ts';
 import type { Arch, KbitInterface } from './format.ts';
 import { tileName } from './messages.ts';
+import { decodeSections } from './sections.ts';
 import { linkName, selectName } from './switch-names.ts';
 import { FLAGS, MASKS, placeOf, type Words, wordsFor } from './symbols.ts';
 
 const LINE = 120;
 
-/** The text of a `.kbit` file. */
+/** The text of a `.kbit` file; each section after the first begins with the word `section`. */
 export function disassemble(fabric: Fabric, bytes: Uint8Array): string {
-  const { header, configs, interface: host } = decode(fabric, bytes);
-  const size = `# ${header.frames} frames, ${header.rows} rows of words, ${header.beats} beats`;
-  return `${size}\n${printKasm(fabric, configs, host)}`;
+  const texts = decodeSections(fabric, bytes).map(({ header, configs, interface: host }) => {
+    const size = `# ${header.frames} frames, ${header.rows} rows of words, ${header.beats} beats`;
+    return `${size}\n${printKasm(fabric, configs, host)}`;
+  });
+  return texts.join('\nsection\n\n');
 }
 
 /** The text of configurations that are not encoded. */

@@ -56,6 +56,11 @@ export const interfaceSchema = z.looseObject({
   choice: z.int().optional(),
   /** At most so many copies of each loop, where the program asks for more. */
   copies: z.int().min(1).optional(),
+  /**
+   * Of a file of several configurations, which run one after the other: which this is, of how many, and how many steps of what is left of
+   * the program it runs; the last one, all.
+   */
+  section: z.object({ number: z.int().min(1), of: z.int().min(2), steps: z.int().min(1).optional() }).optional(),
   inputs: z.array(arrayInterface),
   outputs: z.array(arrayInterface),
   arguments: z.array(scalarInterface),

@@ -58,6 +58,9 @@ export const messages = {
     errorDiagnostic('E0816', `the interface at byte ${at} cannot be read: ${why}`, { help: damaged }),
   trailing: (end: number, length: number) =>
     errorDiagnostic('E0817', `the bitstream ends at byte ${end}, but the file goes on to byte ${length}`, { help: damaged }),
+  sectionOrder: (place: number, number: number, of: number) =>
+    errorDiagnostic('E0830', `section ${place} of the bitstream says that it is section ${number} of ${of}`, { help: damaged }),
+  sectionMissing: (have: number, of: number) => errorDiagnostic('E0830', `the bitstream has ${have} of ${of} sections`, { help: damaged }),
   fieldRange: (tile: string, why: string) => errorDiagnostic('E0818', `${tile}: ${why}`),
   memoryFrame: (at: number, tile: string, fault: string) =>
     errorDiagnostic('E0819', `the memory words of ${tile} at byte ${at} have no place: ${fault}`, { help: damaged }),

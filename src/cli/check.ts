@@ -1,9 +1,9 @@
 /** What can be said about a file of each kind without running it. Errors are thrown or returned. */
 import { type Diagnostic, DiagnosticError } from '../base/diagnostic.ts';
 import { invariant } from '../base/invariant.ts';
-import { parseKasm } from '../bitstream/asm.ts';
+import { parseSections } from '../bitstream/asm.ts';
 import { checkConfigs } from '../bitstream/check.ts';
-import { decode } from '../bitstream/decode.ts';
+import { decodeSections } from '../bitstream/sections.ts';
 import { checkFabric } from '../fabric/check.ts';
 import { Fabric } from '../fabric/graph.ts';
 import { buildProgram } from '../sweep/point/build.ts';
@@ -42,12 +42,14 @@ export async function checkProgram(file: string, options: CheckOptions, out: Out
 
 export async function checkBitstream(file: string, options: CheckOptions, out: Output): Promise<readonly Diagnostic[]> {
   const fabric = await fabricOf(file, options, out);
-  return checkConfigs(fabric, decode(fabric, new Uint8Array(await readBytes(file, 'bitstream'))).configs);
+  const sections = decodeSections(fabric, new Uint8Array(await readBytes(file, 'bitstream')));
+  return sections.flatMap(({ configs }) => checkConfigs(fabric, configs));
 }
 
 export async function checkAssembly(file: string, options: CheckOptions, out: Output): Promise<readonly Diagnostic[]> {
   const fabric = await fabricOf(file, options, out);
-  return checkConfigs(fabric, parseKasm(fabric, await readText(file, 'assembly text'), file).configs);
+  const sections = parseSections(fabric, await readText(file, 'assembly text'), file);
+  return sections.flatMap(({ configs }) => checkConfigs(fabric, configs));
 }
 
 async function fabricOf(file: string, options: CheckOptions, out: Output): Promise<Fabric> {

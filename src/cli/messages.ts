@@ -48,3 +48,8 @@ export const nothingFree = (name: string, why: string): Diagnostic =>
   errorDiagnostic('E1009', `there is nothing to choose in \`${name}\`: ${why}`, {
     help: 'leave out `--free`; patterns choose tiles and copies by themselves, `kiln list` names the parameters of explicit programs',
   });
+
+export const noSuchSection = (number: number, of: number): Diagnostic =>
+  errorDiagnostic('E1010', `there is no section ${number}: the program has ${of === 1 ? 'one configuration' : `${of} sections`}`, {
+    help: of === 1 ? 'leave out `--section`' : `\`--section\` is 1 to ${of}`,
+  });

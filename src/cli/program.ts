@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { DiagnosticError } from '../base/diagnostic.ts';
 import { didYouMean } from '../base/text.ts';
-import { decode } from '../bitstream/decode.ts';
+import { decodeSections } from '../bitstream/sections.ts';
 import type { Fabric } from '../fabric/graph.ts';
 import { sourceOf } from '../frontend/dsl/caller.ts';
 import type { Program } from '../frontend/program.ts';
@@ -74,7 +74,7 @@ export async function build(name: string, fabric: Fabric, options: BuildRequest,
   if (extname(name) === '.kbit') {
     if (free) throw new DiagnosticError(nothingFree(name, 'a bitstream is chosen already'));
     const kbit = new Uint8Array(await readBytes(name, 'bitstream'));
-    const program = await loadProgram(decode(fabric, kbit).interface.program);
+    const program = await loadProgram(decodeSections(fabric, kbit)[0].interface.program);
     return progress.step('read', () => buildFromKbit(fabric, program, kbit));
   }
   const program = await loadProgram(name);

@@ -66,7 +66,7 @@ export function benchView({ arch }: Fabric, top: ModuleSignature, job: Job, beat
 }
 
 /** The words of `job.hex`, in the order in which the bench names them. */
-export function jobWords(arch: Fabric['arch'], { dram, address, image, maxCycles, loadPolls, args }: Job): number[] {
+export function jobWords(arch: Fabric['arch'], { dram, address, image, maxCycles, loadPolls, sections: [{ args }] }: Job): number[] {
   const { unit, read, total, readLatency, writeLatency } = dram;
   const registers = Array.from({ length: arch.host.args }, (_, i) => args[i] ?? 0);
   return [unit, read, total, readLatency, writeLatency, address / 64, image.length, maxCycles, loadPolls, ...registers];

@@ -25,17 +25,18 @@ const MOST_LANES = 256;
 export async function runOnIcarus(fabric: Fabric, kbit: Uint8Array, options: RunOptions): Promise<RtlRun> {
   const lanes = fabric.arch.pcu.lanes * (fabric.tilesOf('pcu').length + fabric.tilesOf('pmu').length);
   if (lanes > MOST_LANES) throw new DiagnosticError(tooLarge(fabric.arch.name, lanes, MOST_LANES));
-  const job = jobOf(fabric, kbit, options);
+  const job = jobOf(fabric, [{ kbit }], options);
+  const [{ bits }] = job.sections;
   return withScratch('icarus', async (dir) => {
     const files = emitRtl(fabric);
     for (const { path, text } of files) if (path.endsWith('.sv')) await writeAtomic(join(dir, path), forIcarus(text));
     const text = files.find(({ path }) => path === RTL_PATHS.signature)?.text ?? '{}';
     const top = (JSON.parse(text) as { modules: ModuleSignature[] }).modules.find(({ name }) => name === TOP_MODULE);
     invariant(top, 'the RTL comes with the signature of its top');
-    const beats = Math.ceil((job.address + job.bits.length) / BEAT_BYTES);
+    const beats = Math.ceil((job.address + bits.length) / BEAT_BYTES);
     await writeAtomic(join(dir, 'bench.sv'), renderTemplate('tb/bench.sv.njk', benchView(fabric, top, job, beats)));
     await writeAtomic(join(dir, 'job.hex'), lines(jobWords(fabric.arch, job).map((value) => value.toString(16))));
-    await writeAtomic(join(dir, 'memory.hex'), memoryText(job.image, job.bits, job.address));
+    await writeAtomic(join(dir, 'memory.hex'), memoryText(job.image, bits, job.address));
     options.onProgress?.('simulating');
     const modules = files.map(({ path }) => path).filter((path) => path.endsWith('.sv'));
     const { stdout, took } = await runIcarus({

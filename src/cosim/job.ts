@@ -23,13 +23,19 @@ export interface RunOptions {
   readonly onProgress?: (step: string) => void;
 }
 
+/** One bitstream of a run of several, with its argument registers where they are its own. */
+export interface SectionRun {
+  readonly kbit: Uint8Array;
+  readonly args?: ArrayLike<number>;
+}
+
 /** A run as a host sets it up. */
 export interface Job {
   readonly image: Uint8Array;
-  /** What the loader reads, and its byte address. */
-  readonly bits: Uint8Array;
+  /** What the loader reads, and the argument registers of the run, one bitstream after the other. */
+  readonly sections: readonly { readonly bits: Uint8Array; readonly args: readonly number[] }[];
+  /** Byte address of what the loader reads. */
   readonly address: number;
-  readonly args: readonly number[];
   readonly dram: DramProfile;
   readonly maxCycles: number;
   /** Looks at the status while it loads. */
@@ -88,15 +94,18 @@ const PAGE_BYTES = 4096;
 const LOAD_POLLS = 3_000_000;
 
 /** Throws E0870 when image and bitstream lie beyond the architecture's addresses. */
-export function jobOf({ arch }: Fabric, kbit: Uint8Array, options: RunOptions): Job {
+export function jobOf({ arch }: Fabric, sections: readonly SectionRun[], options: RunOptions): Job {
   const { image, dram = DRAM_PROFILES[DEFAULT_DRAM], maxCycles = Number.MAX_SAFE_INTEGER } = options;
-  const bits = loaderPart(kbit);
   const address = Math.ceil(image.length / PAGE_BYTES) * PAGE_BYTES;
-  if (address + bits.length > 2 ** arch.memory.addressBits)
-    throw new DiagnosticError(noRoom(arch.memory.addressBits, image.length, bits.length));
-  const args = Array.from(options.args ?? [], (value) => value >>> 0);
-  invariant(args.length <= arch.host.args, () => `${args.length} arguments for ${arch.host.args} registers`);
-  return { image, bits, address, args, dram, maxCycles: Math.min(maxCycles, Number.MAX_SAFE_INTEGER), loadPolls: LOAD_POLLS };
+  const loads = sections.map(({ kbit, args: given = options.args ?? [] }) => {
+    const bits = loaderPart(kbit);
+    if (address + bits.length > 2 ** arch.memory.addressBits)
+      throw new DiagnosticError(noRoom(arch.memory.addressBits, image.length, bits.length));
+    const args = Array.from(given, (value) => value >>> 0);
+    invariant(args.length <= arch.host.args, () => `${args.length} arguments for ${arch.host.args} registers`);
+    return { bits, args };
+  });
+  return { image, sections: loads, address, dram, maxCycles: Math.min(maxCycles, Number.MAX_SAFE_INTEGER), loadPolls: LOAD_POLLS };
 }
 
 /** The run that a harness tells of. */

@@ -5,7 +5,7 @@ import { readBytes, writeAtomic } from '../tools/files.ts';
 import { run } from '../tools/run.ts';
 import { withScratch } from '../tools/scratch.ts';
 import { buildRtl, type RtlBuildOptions } from './build.ts';
-import { type Answer, jobOf, outcomeOf, type RtlRun, type RunOptions } from './job.ts';
+import { type Answer, jobOf, outcomeOf, type RtlRun, type RunOptions, type SectionRun } from './job.ts';
 import { WatchedRun } from './probes.ts';
 
 export interface RtlRunOptions extends RunOptions, Omit<RtlBuildOptions, 'trace' | 'onProgress'> {
@@ -29,7 +29,7 @@ export interface WatchedRtlRun extends RtlRun {
 export async function watchRtl(fabric: Fabric, kbit: Uint8Array, options: RtlRunOptions): Promise<WatchedRtlRun> {
   let events: Uint32Array = new Uint32Array();
   let told = 0;
-  const run = await runWith(fabric, kbit, { ...options, watched: true }, async (dir, answer) => {
+  const [run] = await runWith(fabric, [{ kbit }], { ...options, watched: true }, async (dir, [answer]) => {
     const bytes = await readBytes(join(dir, 'events.bin'));
     events = new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
     told = (answer as Answer & { readonly told: number }).told;
@@ -38,30 +38,43 @@ export async function watchRtl(fabric: Fabric, kbit: Uint8Array, options: RtlRun
 }
 
 /** Builds what is missing, loads and runs. */
-export function runRtl(fabric: Fabric, kbit: Uint8Array, options: RtlRunOptions): Promise<RtlRun> {
-  return runWith(fabric, kbit, options, async () => {});
+export async function runRtl(fabric: Fabric, kbit: Uint8Array, options: RtlRunOptions): Promise<RtlRun> {
+  const [run] = await runSections(fabric, [{ kbit }], options);
+  return run;
 }
+
+/**
+ * The same with several bitstreams, each loaded into the same hardware over the DRAM that the one before it left; none after one that
+ * is not done. The image of all is the one at the end of the last, the seconds are of all together.
+ */
+export const runSections = (fabric: Fabric, sections: readonly SectionRun[], options: RtlRunOptions): Promise<RtlRun[]> =>
+  runWith(fabric, sections, options, async () => {});
 
 /** `look` may read more of what the harness left in its directory. */
 async function runWith(
   fabric: Fabric,
-  kbit: Uint8Array,
+  sections: readonly SectionRun[],
   options: RtlRunOptions,
-  look: (dir: string, answer: Answer) => Promise<void>,
-): Promise<RtlRun> {
-  const job = jobOf(fabric, kbit, options);
+  look: (dir: string, answers: readonly Answer[]) => Promise<void>,
+): Promise<RtlRun[]> {
+  const job = jobOf(fabric, sections, options);
   const start = performance.now();
   const build = await buildRtl(fabric, { ...options, trace: traceOf(options.waves) });
   const built = performance.now();
   options.onProgress?.('simulating');
   return withScratch('run', async (dir) => {
-    const paths = { image: join(dir, 'image.bin'), bits: join(dir, 'bits.bin'), job: join(dir, 'job') };
+    const paths = { image: join(dir, 'image.bin'), job: join(dir, 'job') };
     await writeAtomic(paths.image, job.image);
-    await writeAtomic(paths.bits, job.bits);
+    const loads: string[] = [];
+    for (const [i, { bits, args }] of job.sections.entries()) {
+      const file = join(dir, `bits${i}.bin`);
+      await writeAtomic(file, bits);
+      loads.push(`bitstream ${file}`, `args ${args.join(' ')}`);
+    }
     const { unit, read, total, readLatency, writeLatency } = job.dram;
     const lines = [
       `image ${paths.image}`,
-      `bitstream ${paths.bits}`,
+      ...loads,
       `out ${dir}`,
       ...(options.waves === undefined ? [] : [`waves ${options.waves}`]),
       `config_address ${job.address}`,
@@ -71,16 +84,15 @@ async function runWith(
       ...(options.starts ? [`starts ${options.starts}`] : []),
       ...(options.shuffle ? [`shuffle ${options.shuffle}`] : []),
       `profile ${unit} ${read} ${total} ${readLatency} ${writeLatency}`,
-      `args ${job.args.join(' ')}`,
     ];
     await writeAtomic(paths.job, `${lines.join('\n')}\n`);
     const seed = options.unknowns === 'unique' ? ['+verilator+rand+reset+2', `+verilator+seed+${options.seed ?? 1}`] : [];
     await run(build.binary, [paths.job, ...seed], { timeoutSeconds: options.timeoutSeconds ?? 3600 });
-    const answer = JSON.parse((await readBytes(join(dir, 'result.json'))).toString('utf8')) as Answer;
-    await look(dir, answer);
-    const after = answer.status === 'refused' ? job.image.slice() : new Uint8Array(await readBytes(join(dir, 'dram.bin')));
+    const answers = JSON.parse((await readBytes(join(dir, 'result.json'))).toString('utf8')) as Answer[];
+    await look(dir, answers);
+    const image = new Uint8Array(await readBytes(join(dir, 'dram.bin')));
     const seconds = { build: (built - start) / 1000, run: (performance.now() - built) / 1000 };
-    return { ...outcomeOf(answer), image: after, seconds };
+    return answers.map((answer) => ({ ...outcomeOf(answer), image, seconds }));
   });
 }
 

@@ -35,6 +35,25 @@ export interface RunStats {
   readonly kernelUtilisation: number;
 }
 
+/** Counts of runs one after the other: numbers of cycles are those of each, shares those of all cycles together. */
+export function statsInSequence(runs: readonly { readonly stats: RunStats; readonly cycles: number }[]): RunStats {
+  const [{ stats: first }] = runs;
+  if (runs.length === 1) return first;
+  const sum = (of: (stats: RunStats) => number) => runs.reduce((total, { stats }) => total + of(stats), 0);
+  const operations = sum((stats) => stats.operations);
+  const cycles = runs.reduce((total, run) => total + run.cycles, 0);
+  const kernel = sum(({ firstIssue, lastIssue }) => (lastIssue > 0 ? lastIssue - firstIssue + 1 : 0));
+  const share = (span: number) => (span > 0 && first.functionalUnits > 0 ? operations / (first.functionalUnits * span) : 0);
+  return {
+    ...first,
+    contexts: runs.flatMap(({ stats }) => stats.contexts),
+    operations,
+    lastIssue: runs[runs.length - 1].stats.lastIssue,
+    utilisation: share(cycles),
+    kernelUtilisation: share(kernel),
+  };
+}
+
 export function statsOf(fabric: Fabric, units: ReadonlyMap<number, UnitModel>, cycles: number): RunStats {
   const contexts: ContextStats[] = [];
   for (const [tile, unit] of units) {

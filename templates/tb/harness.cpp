@@ -1,8 +1,10 @@
-// Runs one bitstream on the Verilated kiln_top: DRAM on the AXI4 ports, the host on AXI4-Lite.
+// Runs bitstreams on the Verilated kiln_top, each loaded over the DRAM that the one before it left: DRAM on the AXI4 ports, the host
+// on AXI4-Lite.
 //
 //   harness JOB
 //
-// JOB is a text of `key value` lines (see Job); the answers go into the directory it names: result.json and dram.bin.
+// JOB is a text of `key value` lines (see Job); the answers go into the directory it names: result.json, a list with an answer a
+// bitstream that ran, and dram.bin.
 // The host is the C driver of the hand-off kit (kiln_driver.c), whose header also tells the sizes of the architecture.
 //
 // One cycle: inputs are set from the registers of the models, the low phase is evaluated, outputs are sampled, then
@@ -101,15 +103,21 @@ void put(VlWide<N>& port, unsigned lsb, unsigned width, uint64_t value) {
   }
 }
 
+// One configuration and the arguments of its run.
+struct Section {
+  std::string bitstream;
+  std::vector<uint32_t> args;
+};
+
 struct Job {
-  std::string image, bitstream, out, waves;
+  std::string image, out, waves;
+  std::vector<Section> sections;
   uint64_t config_address = 0;  // bytes; also where the DRAM of the run ends or later
   uint64_t max_cycles = 0;
   uint32_t load_polls = 0;
   uint32_t starts = 1;  // after one load, each with the image as it was at first; the last one is told
   kiln::DramProfile profile = {};
   uint64_t shuffle = 0;  // the seed of a memory that answers in any order and time; 0: the one of the profile
-  std::vector<uint32_t> args;
   uint64_t probe_from = 2, probe_words = 0;
 };
 
@@ -123,7 +131,7 @@ Job read_job(const char* path) {
     std::string key;
     words >> key >> std::ws;
     if (key == "image") std::getline(words, job.image);
-    else if (key == "bitstream") std::getline(words, job.bitstream);
+    else if (key == "bitstream") std::getline(words, job.sections.emplace_back().bitstream);
     else if (key == "out") std::getline(words, job.out);
     else if (key == "waves") std::getline(words, job.waves);
     else if (key == "config_address") words >> job.config_address;
@@ -136,7 +144,8 @@ Job read_job(const char* path) {
     else if (key == "profile") {
       words >> job.profile.unit >> job.profile.read >> job.profile.total >> job.profile.read_latency >> job.profile.write_latency;
     } else if (key == "args") {
-      for (uint32_t value; words >> value;) job.args.push_back(value);
+      if (job.sections.empty()) fail("arguments before their bitstream");
+      for (uint32_t value; words >> value;) job.sections.back().args.push_back(value);
     } else fail("unknown key " + key);
   }
   return job;
@@ -390,16 +399,21 @@ kiln_bus bus_of(Bench& bench) {
           [](void* context, uint32_t address, uint32_t value) { static_cast<Bench*>(context)->write(address, value); }};
 }
 
-void write_result(const Job& job, Bench& bench, const char* status, uint64_t cycles, const std::vector<uint8_t>* image) {
+// Beats that the memory served.
+struct Served {
+  uint64_t reads, writes;
+};
+
+// The answer of the bitstream that ran last, with what the memory served since `before`.
+void tell_result(std::ostream& out, Bench& bench, const char* status, uint64_t cycles, const Served& before) {
   const kiln_bus bus = bus_of(bench);
   kiln_error error;
   const bool failed = kiln_get_error(&bus, &error) != 0;
-  std::ofstream out(job.out + "/result.json");
   out << "{\"status\":\"" << status << "\",\"cycles\":" << cycles << ",\"counted\":" << kiln_get_cycles(&bus);
   out << ",\"configCycles\":" << kiln_get_config_cycles(&bus);
   out << ",\"residue\":" << (kiln_get_status(&bus) & KILN_STATUS_RESIDUE_MASK ? "true" : "false");
   if (failed) out << ",\"error\":{\"cause\":" << error.cause << ",\"x\":" << error.x << ",\"y\":" << error.y << ",\"info\":" << error.info << "}";
-  out << ",\"reads\":" << bench.dram().served_reads() << ",\"writes\":" << bench.dram().served_writes();
+  out << ",\"reads\":" << bench.dram().served_reads() - before.reads << ",\"writes\":" << bench.dram().served_writes() - before.writes;
 #ifdef KILN_PROBES
   out << ",\"told\":" << probes.last;
 #endif
@@ -410,36 +424,25 @@ void write_result(const Job& job, Bench& bench, const char* status, uint64_t cyc
     if (kiln_get_result(&bus, i, &value) != KILN_OK) fail("the driver knows fewer results than the hardware");
     out << (i ? "," : "") << value;
   }
-  out << "]}\n";
-#ifdef KILN_PROBES
-  std::ofstream trace(job.out + "/events.bin", std::ios::binary);
-  trace.write(reinterpret_cast<const char*>(probes.words.data()), static_cast<std::streamsize>(4 * probes.words.size()));
-#endif
-  if (image == nullptr) return;
-  std::ofstream(job.out + "/dram.bin", std::ios::binary).write(reinterpret_cast<const char*>(image->data()), static_cast<std::streamsize>(image->size()));
+  out << "]}";
 }
 
-int simulate(VerilatedContext& context, const Job& job) {
-  std::vector<uint8_t> memory = read_bytes(job.image);
-  const uint64_t image_bytes = memory.size();
-  const std::vector<uint8_t> bits = read_bytes(job.bitstream);
-  memory.resize(job.config_address + bits.size());
-  std::copy(bits.begin(), bits.end(), memory.begin() + static_cast<std::ptrdiff_t>(job.config_address));
-#ifdef KILN_PROBES
-  probes.from = std::max<uint64_t>(job.probe_from, 2);
-  if (job.probe_words) probes.most = job.probe_words;
-#endif
-  Bench bench(context, job, std::move(memory), image_bytes);
+// Loads and runs one bitstream over the image, which is then as the run left it; false: none after it can run.
+bool run_section(Bench& bench, const Job& job, const Section& section, std::vector<uint8_t>& image, std::ostream& out) {
   const kiln_bus bus = bus_of(bench);
-
-  if (kiln_probe(&bus) != KILN_OK) fail("the host port does not answer as this architecture's");
-  for (std::size_t i = 0; i < job.args.size(); i++) {
-    if (kiln_set_arg(&bus, static_cast<unsigned>(i), job.args[i]) != KILN_OK) fail("more arguments than registers");
+  const Served served = {bench.dram().served_reads(), bench.dram().served_writes()};
+  for (std::size_t i = 0; i < section.args.size(); i++) {
+    if (kiln_set_arg(&bus, static_cast<unsigned>(i), section.args[i]) != KILN_OK) fail("more arguments than registers");
   }
+  const std::vector<uint8_t> bits = read_bytes(section.bitstream);
+  bench.dram().memory().resize(std::max<std::size_t>(bench.dram().memory().size(), job.config_address + bits.size()));
+  std::copy(image.begin(), image.end(), bench.dram().memory().begin());
+  std::copy(bits.begin(), bits.end(), bench.dram().memory().begin() + static_cast<std::ptrdiff_t>(job.config_address));
+  bench.dram().set_limit(bench.dram().memory().size());
   const int loaded = kiln_load(&bus, job.config_address, job.load_polls);
   if (loaded == KILN_REFUSED) {
-    write_result(job, bench, "refused", 0, nullptr);
-    return 0;
+    tell_result(out, bench, "refused", 0, served);
+    return false;
   }
   if (loaded != KILN_OK) fail("the bitstream is not loaded in time");
   const std::vector<uint8_t> first(bench.dram().memory());
@@ -451,11 +454,37 @@ int simulate(VerilatedContext& context, const Job& job) {
     while (bench.end_cycle() == 0 && bench.run_cycle() < job.max_cycles) bench.cycle();
     if (bench.end_cycle() == 0) break;
   }
-
   const uint64_t cycles = bench.end_cycle() ? bench.end_cycle() : bench.run_cycle();
-  std::vector<uint8_t> image(bench.dram().memory().begin(), bench.dram().memory().begin() + static_cast<std::ptrdiff_t>(image_bytes));
+  std::copy_n(bench.dram().memory().begin(), image.size(), image.begin());
   const int ended = kiln_wait(&bus, 1);
-  write_result(job, bench, ended == KILN_OK ? "done" : ended == KILN_HANG ? "hang" : "limit", cycles, &image);
+  tell_result(out, bench, ended == KILN_OK ? "done" : ended == KILN_HANG ? "hang" : "limit", cycles, served);
+  return ended == KILN_OK;
+}
+
+int simulate(VerilatedContext& context, const Job& job) {
+  std::vector<uint8_t> image = read_bytes(job.image);
+#ifdef KILN_PROBES
+  probes.from = std::max<uint64_t>(job.probe_from, 2);
+  if (job.probe_words) probes.most = job.probe_words;
+#endif
+  Bench bench(context, job, image, image.size());
+  const kiln_bus bus = bus_of(bench);
+  if (kiln_probe(&bus) != KILN_OK) fail("the host port does not answer as this architecture's");
+
+  std::ofstream out(job.out + "/result.json");
+  out << "[";
+  bool first = true;
+  for (const Section& section : job.sections) {
+    if (!first) out << ",";
+    first = false;
+    if (!run_section(bench, job, section, image, out)) break;
+  }
+  out << "]\n";
+  std::ofstream(job.out + "/dram.bin", std::ios::binary).write(reinterpret_cast<const char*>(image.data()), static_cast<std::streamsize>(image.size()));
+#ifdef KILN_PROBES
+  std::ofstream trace(job.out + "/events.bin", std::ios::binary);
+  trace.write(reinterpret_cast<const char*>(probes.words.data()), static_cast<std::streamsize>(4 * probes.words.size()));
+#endif
   return 0;
 }
 

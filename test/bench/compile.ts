@@ -17,9 +17,9 @@ export function compileTimes(): string {
   const rows = points.map(([name, archName, params]) => {
     const fabric = new Fabric(archNamed(archName));
     const start = performance.now();
-    const { units, compiled, kbit } = buildProgram(fabric, programNamed(name), params, { now: () => performance.now() });
+    const { units, sections, kbit } = buildProgram(fabric, programNamed(name), params, { now: () => performance.now() });
     const seconds = (performance.now() - start) / 1000;
-    const { lower = 0, place = 0, route = 0 } = compiled?.seconds ?? {};
+    const { lower = 0, place = 0, route = 0 } = sections[0].compiled?.seconds ?? {};
     const used = `${units.pcu}/${units.pmu}/${units.ag}`;
     return [name, archName, used, lower.toFixed(2), place.toFixed(2), route.toFixed(2), seconds.toFixed(2), kbit.length];
   });

@@ -15,7 +15,7 @@ const witnesses = new Set(['evaluator', 'golden', 'rtl'] as const);
 
 async function agree(fabric: Fabric, one: Program, params: Readonly<Record<string, number | string>>, accept?: AcceptPlan) {
   const built = buildProgram(fabric, one, params, { accept });
-  expect(built.compiled?.lowered.netlist.units.some(({ id }) => id.startsWith('mac0_0'))).toBe(true);
+  expect(built.sections[0].compiled?.lowered.netlist.units.some(({ id }) => id.startsWith('mac0_0'))).toBe(true);
   const options = { witnesses, given, profile: DRAM_PROFILES.ddr3x4, network: 'routed' } as const;
   const point = await runPoint(fabric, built, options);
   expect(point.problems).toEqual([]);

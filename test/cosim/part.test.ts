@@ -35,14 +35,14 @@ const part = (options: Partial<PartOptions> = {}) =>
     {
       profile,
       network: 'routed',
-      names: built.compiled && namesOf(built.compiled),
+      names: built.sections[0].compiled && namesOf(built.sections[0].compiled),
       ...options,
     },
   );
 
 /** The unit that the program calls so. */
 function unitCalled(name: string): number {
-  const [id] = [...(built.compiled ? namesOf(built.compiled) : [])].find(([, { label }]) => label === name) ?? [];
+  const [id] = [...(built.sections[0].compiled ? namesOf(built.sections[0].compiled) : [])].find(([, { label }]) => label === name) ?? [];
   if (id === undefined) throw new Error(`no unit is called ${name}`);
   return id;
 }

@@ -40,7 +40,7 @@ export async function checkExplicit(
   expect(point.golden?.cycles).toBeGreaterThan(0);
   if (on === 'rtl') expect(point.rtl?.cycles).toBe(point.golden?.cycles);
   for (const bound of point.certificate.bounds) expect(bound.cycles, bound.kind).toBeLessThanOrEqual(point.golden?.cycles ?? 0);
-  return { point, memories: built.compiled?.units.pmu };
+  return { point, memories: built.sections[0].compiled?.units.pmu };
 }
 
 /** The messages with which a program is refused; empty when it is not. */

@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path';
 import { certificateText } from '../../compiler/certificate/text.ts';
+import type { Compiled } from '../../compiler/compile.ts';
 import { Fabric } from '../../fabric/graph.ts';
 import { DEFAULT_DRAM, DRAM_PROFILES, type DramProfile } from '../../sim/dram-profile.ts';
 import { certify } from '../../sweep/point/build.ts';
@@ -41,11 +42,14 @@ export const compileCommand = (cli: Cli) => {
     const fabric = new Fabric(await loadArch(options.arch, options, out));
     const progress = progressFor(out);
     const built = await build(name, fabric, options, progress, out);
-    const { program, params, kbit, units, compiled } = built;
+    const { program, params, kbit, units, sections } = built;
     const output = options.output ?? `${basename(name, extname(name))}.kbit`;
     await writeAtomic(output, kbit);
-    const stats = compiled?.routed.stats;
-    const text = `${output}: ${kbit.length} bytes; ${units.pcu} PCU, ${units.pmu} PMU, ${units.ag} AG; ${stats?.wirelength ?? 0} links`;
+    const sum = (of: (compiled: Compiled | undefined) => number | undefined) =>
+      sections.reduce((all, one) => all + (of(one.compiled) ?? 0), 0);
+    const links = sum((compiled) => compiled?.routed.stats.wirelength);
+    const several = sections.length > 1 ? `${sections.length} sections, each of at most ` : '';
+    const text = `${output}: ${kbit.length} bytes; ${several}${units.pcu} PCU, ${units.pmu} PMU, ${units.ag} AG; ${links} links`;
     const certificate = certify(fabric, built, options.dram);
     out.result(`${text}\n${certificateText(certificate)}`, {
       ok: true,
@@ -55,8 +59,13 @@ export const compileCommand = (cli: Cli) => {
       file: output,
       bytes: kbit.length,
       units,
-      links: stats?.wirelength,
-      seconds: compiled?.seconds,
+      sections: sections.map(({ units, kbit }) => ({ units, bytes: kbit.length })),
+      links,
+      seconds: {
+        lower: sum((compiled) => compiled?.seconds.lower),
+        place: sum((compiled) => compiled?.seconds.place),
+        route: sum((compiled) => compiled?.seconds.route),
+      },
       certificate,
     });
     return EXIT.good;

@@ -27,6 +27,27 @@ export interface Certificate {
   >;
   /** One sentence: what to change, and what it would bring. */
   readonly advice: string;
+  /** Of configurations that run one after the other, that of each: cycles and bytes are sums of theirs, all else is of the longest. */
+  readonly sections?: readonly Certificate[];
+}
+
+/** The certificate of configurations that run one after the other. */
+export function inSequence(sections: readonly Certificate[]): Certificate {
+  const [longest] = [...sections].sort((a, b) => b.cycles - a.cycles);
+  if (sections.length === 1) return longest;
+  const sum = (of: (one: Certificate) => number) => sections.reduce((total, one) => total + of(one), 0);
+  return {
+    ...longest,
+    cycles: sum(({ cycles }) => cycles),
+    bytes: { read: sum(({ bytes }) => bytes.read), write: sum(({ bytes }) => bytes.write) },
+    free: {
+      ...longest.free,
+      cycles: sum(({ free }) => free.cycles),
+      operations: sum(({ free }) => free.operations),
+      bytes: sum(({ free }) => free.bytes),
+    },
+    sections,
+  };
 }
 
 /** What a certificate is made of; names and the program are known to a compiler, and not to who holds a bitstream alone. */

@@ -6,7 +6,14 @@ import type { Certificate } from './certificate.ts';
 /** Longer ways are cut in the middle. */
 const WIDE = 100;
 
-export function certificateText({ bounds, free, budget, advice, memory, bytes }: Certificate): string {
+export function certificateText(certificate: Certificate): string {
+  const { sections, cycles } = certificate;
+  if (!sections) return sectionText(certificate);
+  const each = sections.map((one, i) => `section ${i + 1} of ${sections.length}: ${sectionText(one)}`);
+  return [...each, `all sections together take no fewer than ${cycles} cycles, their loading apart`].join('\n\n');
+}
+
+function sectionText({ bounds, free, budget, advice, memory, bytes }: Certificate): string {
   const rows = bounds.map(({ kind, cycles, where }) => [`  ${boundTitle[kind]}`, String(cycles), shortened(where)]);
   const best =
     free.binding === 'dram' ? `${free.bytes} bytes at the memory's rate` : `${free.operations} operations on all functional units`;

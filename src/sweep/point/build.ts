@@ -1,9 +1,9 @@
 /** A program and an architecture to a bitstream, or a bitstream back to the program it came from. */
 import { type Diagnostic, DiagnosticError } from '../../base/diagnostic.ts';
-import { decode } from '../../bitstream/decode.ts';
 import { encode } from '../../bitstream/encode.ts';
 import type { KbitInterface } from '../../bitstream/format.ts';
-import { type Certificate, certificateOf } from '../../compiler/certificate/certificate.ts';
+import { decodeSections, joinSections } from '../../bitstream/sections.ts';
+import { type Certificate, certificateOf, inSequence } from '../../compiler/certificate/certificate.ts';
 import type { UnitName } from '../../compiler/certificate/contexts.ts';
 import { type Compiled, type CompileOptions, compile, mapProgram } from '../../compiler/compile.ts';
 import type { AgConfig, PcuConfig, PmuConfig, TileConfig } from '../../fabric/config.ts';
@@ -16,6 +16,7 @@ import type { DramProfile } from '../../sim/dram-profile.ts';
 import { explainMisfit } from './fit.ts';
 import { type Choice, choicesOf, shortlist } from './free.ts';
 import { measuredCycles } from './measure.ts';
+import { hostOf, type Section } from './sections.ts';
 import { choosingTarget, targetOf } from './target.ts';
 import { compileFewer } from './unrolling.ts';
 
@@ -23,15 +24,15 @@ import { compileFewer } from './unrolling.ts';
 export interface Built {
   readonly program: Program;
   readonly params: Readonly<Record<string, number | string>>;
-  /** As mapped: its evaluation is the expected answer, bit for bit. */
+  /** What the host gives and gets; of one section as mapped. */
   readonly loops: LoopProgram;
+  /** The configurations that run one after the other; of a program that fits, one. */
+  readonly sections: readonly [Section, ...Section[]];
+  /** The file of all sections. */
   readonly kbit: Uint8Array;
   readonly host: KbitInterface;
-  /** By tile id. */
-  readonly configs: ReadonlyMap<number, TileConfig>;
-  readonly units: Readonly<Record<'pcu' | 'pmu' | 'ag', number>>;
-  /** Absent when the bitstream was given. */
-  readonly compiled?: Compiled;
+  /** The most that any section uses of a kind. */
+  readonly units: Section['units'];
   /** What is not as the program asks for it. */
   readonly warnings?: readonly Diagnostic[];
 }
@@ -63,10 +64,29 @@ export function buildProgram(
 }
 
 function builtOf(fabric: Fabric, program: Program, params: Built['params'], compiled: Compiled): Built {
-  const host = interfaceOf(compiled);
-  const kbit = encode(fabric, compiled.configs, host);
-  const { configs, units } = compiled;
-  return { program, params, loops: compiled.program, kbit, host, configs, units, compiled };
+  return builtFrom(program, params, compiled.program, [sectionOf(fabric, compiled, interfaceOf(compiled))]);
+}
+
+const sectionOf = (fabric: Fabric, compiled: Compiled, host: KbitInterface): Section => ({
+  loops: compiled.program,
+  kbit: encode(fabric, compiled.configs, host),
+  host,
+  configs: compiled.configs,
+  units: compiled.units,
+  compiled,
+});
+
+function builtFrom(program: Program, params: Built['params'], loops: LoopProgram, sections: readonly [Section, ...Section[]]): Built {
+  const most = (kind: keyof Section['units']) => Math.max(...sections.map(({ units }) => units[kind]));
+  return {
+    program,
+    params,
+    loops,
+    sections,
+    kbit: joinSections(sections.map(({ kbit }) => kbit)),
+    host: hostOf(sections),
+    units: { pcu: most('pcu'), pmu: most('pmu'), ag: most('ag') },
+  };
 }
 
 /** Of choices that take little time to run, the one that takes the fewest cycles (of those with as few, the fewest units); those that do not map are out. */
@@ -126,18 +146,20 @@ function compileChosen(
 
 /** `program` is the one the bitstream names; parameters come from the bitstream. */
 export function buildFromKbit(fabric: Fabric, program: Program, kbit: Uint8Array): Built {
-  const { configs, interface: host } = decode(fabric, kbit);
+  const [{ configs, interface: host }] = decodeSections(fabric, kbit);
   const params = program.resolve(host.parameters as Record<string, number | string>);
   const target = host.choice === undefined ? choosingTarget(fabric) : { ...targetOf(fabric.arch), choice: host.choice };
   const whole = program.build(params, target);
   const { program: loops } = mapProgram(host.copies === undefined ? whole : withCopiesAtMost(whole, host.copies), fabric);
-  return { program, params, loops, kbit, host, configs, units: unitsOf(fabric, configs) };
+  return builtFrom(program, params, loops, [{ loops, kbit, host, configs, units: unitsOf(fabric, configs) }]);
 }
 
 /** What bounds a program on a fabric with a memory. */
-export function certify(fabric: Fabric, { configs, loops, compiled }: Built, profile: DramProfile): Certificate {
-  const names = compiled && namesOf(compiled);
-  return certificateOf(fabric, { configs, program: loops, names }, profile);
+export function certify(fabric: Fabric, { sections }: Pick<Built, 'sections'>, profile: DramProfile): Certificate {
+  const certificates = sections.map(({ configs, loops, compiled }) =>
+    certificateOf(fabric, { configs, program: loops, names: compiled && namesOf(compiled) }, profile),
+  );
+  return inSequence(certificates);
 }
 
 /** What the units of a compilation are called, by tile. */

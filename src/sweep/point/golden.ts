@@ -12,6 +12,8 @@ import type { MachineRun } from './witness.ts';
 
 export interface GoldenRun extends MachineRun {
   readonly stats: RunStats;
+  /** DRAM at the end. */
+  readonly image: Uint8Array;
   /** 64-byte beats the memory served. */
   readonly beats: { readonly reads: number; readonly writes: number };
   /** With `poison`: of every read context of a scratchpad the first read of a word that nothing wrote. */
@@ -69,6 +71,7 @@ export function runGolden(
     residue,
     waiting: explainHang(fabric, configs, waiting, options.names),
     stats,
+    image: dram.image,
     beats: dram.served,
     unwritten: unwritten.map((read) => ({ ...read, x: fabric.tiles[read.tile].x, y: fabric.tiles[read.tile].y })),
   };

@@ -3,15 +3,16 @@
 import type { Arch } from '../../arch/schema.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { type KbitInterface, loaderPart } from '../../bitstream/format.ts';
+import { sectionsOf } from '../../bitstream/sections.ts';
 import type { Answers } from '../../ir/evaluate.ts';
 import { memoryTooSmall } from './messages.ts';
 
 const PAGE_BYTES = 4096;
 const page = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
 
-/** Bytes of DRAM before a run. Throws when arrays and bitstream lie beyond the architecture's addresses. */
+/** Bytes of DRAM before a run. Throws when arrays and bitstream (of several sections the longest) lie beyond the architecture's addresses. */
 export function dramImage(arch: Arch, host: KbitInterface, kbit: Uint8Array, inputs: ReadonlyMap<string, Uint32Array>): Uint8Array {
-  const size = page(host.dramBytes) + page(loaderPart(kbit).length);
+  const size = page(host.dramBytes) + Math.max(...sectionsOf(kbit).map((section) => page(loaderPart(section).length)));
   if (size > 2 ** arch.memory.addressBits) throw new DiagnosticError(memoryTooSmall(size, arch.memory.addressBits));
   const bytes = new Uint8Array(page(host.dramBytes));
   for (const { name, address } of host.inputs) {

@@ -10,18 +10,19 @@ import type { RtlBuildOptions } from '../../cosim/build.ts';
 import type { Fabric } from '../../fabric/graph.ts';
 import { argWords, inputWords } from '../../frontend/check.ts';
 import type { Inputs } from '../../frontend/program.ts';
-import { type Answers, evaluate } from '../../ir/evaluate.ts';
+import type { Answers } from '../../ir/evaluate.ts';
 import type { LoopProgram } from '../../ir/loops.ts';
 import type { DramProfile } from '../../sim/dram-profile.ts';
 import type { NetworkMode } from '../../sim/network.ts';
 import { type Built, certify, namesOf, readsForNothing } from './build.ts';
 import { compareAnswers, compareReference, runProblems } from './compare.ts';
-import { type GoldenRun, runGolden } from './golden.ts';
+import type { GoldenRun } from './golden.ts';
 import { dramImage } from './image.ts';
 import { type GivenData, inputsOf, referenceOf } from './inputs.ts';
 import { cyclesDiffer, readUnwritten } from './messages.ts';
 import { whereTheyPart } from './part.ts';
 import { RTL_SIMULATORS, type RtlPointRun, type RtlSimulator, runOnRtl } from './rtl.ts';
+import { evaluateSections, goldenInSequence, runGoldenSections, runsInSequence } from './sections.ts';
 import { WITNESSES, type Witness } from './witness.ts';
 
 /** Runs one step, tells of it, measures it. */
@@ -58,7 +59,7 @@ export interface Point {
 const quiet: Step = async (_title, work) => work(() => {});
 
 export async function runPoint(fabric: Fabric, built: Built, options: PointOptions, step: Step = quiet): Promise<Point> {
-  const { program, params, loops, kbit, host } = built;
+  const { program, params, loops, sections, host } = built;
   const { witnesses, profile, network, maxCycles } = options;
   const inputs = await step('data', () => inputsOf(program, params, loops, options.given));
   const words = inputWords(inputs);
@@ -68,22 +69,30 @@ export async function runPoint(fabric: Fabric, built: Built, options: PointOptio
   const answers = new Map<Witness, Answers>();
   const problems: Diagnostic[] = [];
   if (witnesses.has('evaluator'))
-    answers.set('evaluator', await step('evaluator', () => evaluate(loops, words, args, { latency: fabric.arch.latency })));
-  const image = dramImage(fabric.arch, host, kbit, words);
+    answers.set(
+      'evaluator',
+      await step('evaluator', () => evaluateSections(loops, sections, words, args, { latency: fabric.arch.latency })),
+    );
+  const image = dramImage(fabric.arch, host, built.kbit, words);
+  const named = sections.map(({ kbit, compiled }) => ({ kbit, names: compiled && namesOf(compiled) }));
+  let goldenRuns: readonly GoldenRun[] = [];
   let golden: GoldenRun | undefined;
   if (witnesses.has('golden')) {
-    const names = built.compiled && namesOf(built.compiled);
-    const run = { profile, network, maxCycles, names, poison: options.poison };
-    golden = await step('golden', () => runGolden(fabric, kbit, image, args, run));
+    const run = { profile, network, maxCycles, poison: options.poison };
+    goldenRuns = await step('golden', () => runGoldenSections(fabric, named, image, args, run));
+    golden = goldenInSequence(goldenRuns);
     answers.set('golden', golden.answers);
     const unwritten = golden.unwritten.filter(({ tile, context }) => !readsForNothing(built, tile, context));
     problems.push(...runProblems('golden', golden), ...unwritten.map((read) => readUnwritten(program.name, read)));
   }
+  let rtlRuns: readonly RtlPointRun[] = [];
   const simulated: Partial<Record<RtlSimulator, RtlPointRun>> = {};
   for (const simulator of RTL_SIMULATORS) {
     if (!witnesses.has(simulator)) continue;
     const given = { profile, maxCycles, waves: options.waves, rewrite: options.rewrite };
-    const run = await step(simulator, (onProgress) => runOnRtl(simulator, fabric, kbit, host, image, args, { ...given, onProgress }));
+    const runs = await step(simulator, (onProgress) => runOnRtl(simulator, fabric, sections, image, args, { ...given, onProgress }));
+    if (simulator === 'rtl') rtlRuns = runs;
+    const run = runsInSequence(runs);
     simulated[simulator] = run;
     answers.set(simulator, run.answers);
     // The hardware tells that it stands still, not why; the golden simulator does.
@@ -104,13 +113,17 @@ export async function runPoint(fabric: Fabric, built: Built, options: PointOptio
     problems.push(...compareReference(loops, ended[0], answers.get(ended[0]) as Answers, expected, program.tolerance(params)));
   for (const run of [rtl, icarus])
     if (golden && run && network === 'routed' && golden.cycles !== run.cycles) problems.push(cyclesDiffer(golden.cycles, run.cycles));
-  if (golden && rtl && rtl.status !== 'refused' && !alike(loops, golden, rtl, network)) {
-    const names = built.compiled && namesOf(built.compiled);
-    const given = { profile, network, names, rewrite: options.rewrite };
-    const ends = { golden: golden.cycles, rtl: rtl.cycles };
-    problems.push(
-      await step('first difference', (onProgress) => whereTheyPart(fabric, kbit, host, image, args, ends, { ...given, onProgress })),
-    );
+  if (golden && rtl && rtl.status !== 'refused') {
+    const k = goldenRuns.findIndex((run, i) => rtlRuns[i] && !alike(loops, run, rtlRuns[i], network));
+    if (k >= 0) {
+      const given = { profile, network, names: named[k].names, rewrite: options.rewrite };
+      const ends = { golden: goldenRuns[k].cycles, rtl: rtlRuns[k].cycles };
+      const before = k === 0 ? image : goldenRuns[k - 1].image;
+      const { kbit, host: own } = sections[k];
+      problems.push(
+        await step('first difference', (onProgress) => whereTheyPart(fabric, kbit, own, before, args, ends, { ...given, onProgress })),
+      );
+    }
   }
   return { built, inputs, certificate: certify(fabric, built, profile), golden, rtl, icarus, answers, problems };
 }

@@ -3,7 +3,8 @@
 import type { KbitInterface } from '../../bitstream/format.ts';
 import type { RtlBuildOptions } from '../../cosim/build.ts';
 import { runOnIcarus } from '../../cosim/icarus.ts';
-import { runRtl } from '../../cosim/run.ts';
+import type { RtlRun, RunOptions, SectionRun } from '../../cosim/job.ts';
+import { runSections } from '../../cosim/run.ts';
 import type { Fabric } from '../../fabric/graph.ts';
 import type { DramProfile } from '../../sim/dram-profile.ts';
 import { answersFrom, argumentRegisters } from './image.ts';
@@ -25,19 +26,35 @@ export interface RtlPointRun extends MachineRun {
   readonly seconds: { readonly build: number; readonly run: number };
 }
 
-/** `simulator`: the waves are those of Verilator. */
+/**
+ * `sections` run one after the other: in Verilator on the same hardware, in Icarus Verilog each on hardware of its own. The waves are
+ * those of Verilator.
+ */
 export async function runOnRtl(
   simulator: RtlSimulator,
   fabric: Fabric,
-  kbit: Uint8Array,
-  host: KbitInterface,
+  sections: readonly { readonly kbit: Uint8Array; readonly host: KbitInterface }[],
   image: Uint8Array,
   args: ReadonlyMap<string, number>,
   options: RtlOptions,
-): Promise<RtlPointRun> {
+): Promise<RtlPointRun[]> {
   const { profile, maxCycles, waves, rewrite, onProgress } = options;
-  const given = { image, args: argumentRegisters(fabric.arch, host, args), dram: profile, maxCycles, onProgress };
-  const run = simulator === 'rtl' ? await runRtl(fabric, kbit, { ...given, waves, rewrite }) : await runOnIcarus(fabric, kbit, given);
-  const { status, cycles, configCycles, errors, residue, seconds } = run;
-  return { status, cycles, configCycles, errors, residue, seconds, waiting: [], answers: answersFrom(host, run.image, run.results) };
+  const given = { image, dram: profile, maxCycles, onProgress };
+  const loads = sections.map(({ kbit, host }) => ({ kbit, args: argumentRegisters(fabric.arch, host, args) }));
+  const runs =
+    simulator === 'rtl' ? await runSections(fabric, loads, { ...given, waves, rewrite }) : await runEachOnIcarus(fabric, loads, given);
+  return runs.map(({ status, cycles, configCycles, errors, residue, seconds, ...run }, i) => {
+    const answers = answersFrom(sections[i].host, run.image, run.results);
+    return { status, cycles, configCycles, errors, residue, seconds, waiting: [], answers };
+  });
+}
+
+async function runEachOnIcarus(fabric: Fabric, loads: readonly SectionRun[], options: RunOptions): Promise<RtlRun[]> {
+  const runs: RtlRun[] = [];
+  for (const { kbit, args } of loads) {
+    const run = await runOnIcarus(fabric, kbit, { ...options, args, image: runs.at(-1)?.image ?? options.image });
+    runs.push(run);
+    if (run.status !== 'done') break;
+  }
+  return runs;
 }

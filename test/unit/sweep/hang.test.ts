@@ -13,7 +13,7 @@ import { fabricNamed } from '../../support/fabric.ts';
 test('transfers that wait for each other are a circle, each with its line', () => {
   const fabric = fabricNamed('demo');
   const built = buildProgram(fabric, programNamed('suite/DRAMDoubleBuffer'), { ip: 8 }, {});
-  const configs = structuredClone(new Map(built.configs));
+  const configs = structuredClone(new Map(built.sections[0].configs));
   // Without the tokens of the start the first load waits for a store that waits for it.
   for (const [tile, { unit }] of configs) {
     if (fabric.tiles[tile].kind === 'ag') for (const token of (unit as AgConfig).tokenIn) token.init = 0;
@@ -21,7 +21,7 @@ test('transfers that wait for each other are a circle, each with its line', () =
   const dram = new Dram(DRAM_PROFILES.ideal, fabric.arch.memory.ports, new Uint8Array(8192));
   const { status, waiting } = new Machine(fabric, configs, { args: [], dram, maxCycles: 2000 }).run();
   expect(status).toBe('limit');
-  const names = built.compiled && namesOf(built.compiled);
+  const names = built.sections[0].compiled && namesOf(built.sections[0].compiled);
   const lines = explainHang(fabric, configs, waiting, names);
   expect(lines[0]).toMatch(/^they wait for each other in a circle of \d+:$/);
   const size = Number(lines[0].match(/\d+/)?.[0]);
@@ -63,14 +63,14 @@ test('a pipeline that waits for its own results is a circle', () => {
     reference: () => ({}),
   });
   const built = buildProgram(fabric, sums, {}, {});
-  const configs = structuredClone(new Map(built.configs));
+  const configs = structuredClone(new Map(built.sections[0].configs));
   // Without its tokens the second round begins while the sums it starts from are still in the pipeline.
   for (const [tile, { unit }] of configs)
     if (fabric.tiles[tile].kind === 'pcu') for (const token of (unit as PcuConfig).tokenIn) token.used = 0;
   const dram = new Dram(DRAM_PROFILES.ideal, fabric.arch.memory.ports, new Uint8Array(8192));
   const { status, waiting } = new Machine(fabric, configs, { args: [], dram, maxCycles: 3000 }).run();
   expect(status).toBe('limit');
-  const [head, ...circle] = explainHang(fabric, configs, waiting, built.compiled && namesOf(built.compiled));
+  const [head, ...circle] = explainHang(fabric, configs, waiting, built.sections[0].compiled && namesOf(built.sections[0].compiled));
   expect(head).toBe('they wait for each other in a circle of 3:');
   expect(circle.slice(0, 3).join('\n')).toMatch(
     /`leaf1` .* waits for the tap-in vector of stage 2 from `sum\.0` \(.*\) read 0\n.* read 0 waits for a token on counter 0 from .* write 0\n/,

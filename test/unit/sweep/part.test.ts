@@ -19,10 +19,10 @@ const built = buildProgram(fabric, programNamed('innerproduct'), { n: 64 }, {});
 
 /** The RTL answers as the golden simulator, with the cycles and the results changed. */
 async function codesWhen(later: number, change: number): Promise<string[]> {
-  vi.mocked(runOnRtl).mockImplementation(async (_simulator, ...[f, kbit, , image, args]) => {
+  vi.mocked(runOnRtl).mockImplementation(async (_simulator, ...[f, [{ kbit }], image, args]) => {
     const golden = runGolden(f, kbit, image, args, { profile, network: 'routed' });
     const results = new Map([...golden.answers.results].map(([name, word]) => [name, word ^ change]));
-    return { ...golden, cycles: golden.cycles + later, answers: { ...golden.answers, results }, seconds: { build: 0, run: 0 } };
+    return [{ ...golden, cycles: golden.cycles + later, answers: { ...golden.answers, results }, seconds: { build: 0, run: 0 } }];
   });
   const given = { arrays: new Map(), args: new Map(), seed: 1 };
   const options = { witnesses: new Set(['golden', 'rtl'] as const), given, profile, network: 'routed' } as const;
