@@ -131,8 +131,10 @@ Job read_job(const char* path) {
     std::string key;
     words >> key >> std::ws;
     if (key == "image") std::getline(words, job.image);
-    else if (key == "bitstream") std::getline(words, job.sections.emplace_back().bitstream);
-    else if (key == "out") std::getline(words, job.out);
+    else if (key == "bitstream") {
+      job.sections.emplace_back();
+      std::getline(words, job.sections.back().bitstream);
+    } else if (key == "out") std::getline(words, job.out);
     else if (key == "waves") std::getline(words, job.waves);
     else if (key == "config_address") words >> job.config_address;
     else if (key == "max_cycles") words >> job.max_cycles;
