@@ -45,7 +45,7 @@ export async function runRtl(fabric: Fabric, kbit: Uint8Array, options: RtlRunOp
 
 /**
  * The same with several bitstreams, each loaded into the same hardware over the DRAM that the one before it left; none after one that
- * is not done. The image of all is the one at the end of the last, the seconds are of all together.
+ * is not done. The seconds are of all together.
  */
 export const runSections = (fabric: Fabric, sections: readonly SectionRun[], options: RtlRunOptions): Promise<RtlRun[]> =>
   runWith(fabric, sections, options, async () => {});
@@ -90,9 +90,9 @@ async function runWith(
     await run(build.binary, [paths.job, ...seed], { timeoutSeconds: options.timeoutSeconds ?? 3600 });
     const answers = JSON.parse((await readBytes(join(dir, 'result.json'))).toString('utf8')) as Answer[];
     await look(dir, answers);
-    const image = new Uint8Array(await readBytes(join(dir, 'dram.bin')));
+    const images = await Promise.all(answers.map((_, i) => readBytes(join(dir, `dram${i}.bin`))));
     const seconds = { build: (built - start) / 1000, run: (performance.now() - built) / 1000 };
-    return answers.map((answer) => ({ ...outcomeOf(answer), image, seconds }));
+    return answers.map((answer, i) => ({ ...outcomeOf(answer), image: new Uint8Array(images[i]), seconds }));
   });
 }
 

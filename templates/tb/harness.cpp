@@ -4,7 +4,7 @@
 //   harness JOB
 //
 // JOB is a text of `key value` lines (see Job); the answers go into the directory it names: result.json, a list with an answer a
-// bitstream that ran, and dram.bin.
+// bitstream that ran, and dram0.bin, dram1.bin and so on, the image after each.
 // The host is the C driver of the hand-off kit (kiln_driver.c), whose header also tells the sizes of the architecture.
 //
 // One cycle: inputs are set from the registers of the models, the low phase is evaluated, outputs are sampled, then
@@ -475,14 +475,14 @@ int simulate(VerilatedContext& context, const Job& job) {
 
   std::ofstream out(job.out + "/result.json");
   out << "[";
-  bool first = true;
-  for (const Section& section : job.sections) {
-    if (!first) out << ",";
-    first = false;
-    if (!run_section(bench, job, section, image, out)) break;
+  for (std::size_t i = 0; i < job.sections.size(); i++) {
+    if (i > 0) out << ",";
+    const bool done = run_section(bench, job, job.sections[i], image, out);
+    std::ofstream after(job.out + "/dram" + std::to_string(i) + ".bin", std::ios::binary);
+    after.write(reinterpret_cast<const char*>(image.data()), static_cast<std::streamsize>(image.size()));
+    if (!done) break;
   }
   out << "]\n";
-  std::ofstream(job.out + "/dram.bin", std::ios::binary).write(reinterpret_cast<const char*>(image.data()), static_cast<std::streamsize>(image.size()));
 #ifdef KILN_PROBES
   std::ofstream trace(job.out + "/events.bin", std::ios::binary);
   trace.write(reinterpret_cast<const char*>(probes.words.data()), static_cast<std::streamsize>(4 * probes.words.size()));

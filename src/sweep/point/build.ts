@@ -2,7 +2,7 @@
 import { type Diagnostic, DiagnosticError } from '../../base/diagnostic.ts';
 import { encode } from '../../bitstream/encode.ts';
 import type { KbitInterface } from '../../bitstream/format.ts';
-import { decodeSections, joinSections } from '../../bitstream/sections.ts';
+import { decodeSections, joinSections, sectionsOf } from '../../bitstream/sections.ts';
 import { type Certificate, certificateOf, inSequence } from '../../compiler/certificate/certificate.ts';
 import type { UnitName } from '../../compiler/certificate/contexts.ts';
 import { type Compiled, type CompileOptions, compile, mapProgram } from '../../compiler/compile.ts';
@@ -16,9 +16,11 @@ import type { DramProfile } from '../../sim/dram-profile.ts';
 import { explainMisfit } from './fit.ts';
 import { type Choice, choicesOf, shortlist } from './free.ts';
 import { measuredCycles } from './measure.ts';
+import { runsInSections } from './messages.ts';
 import { hostOf, type Section } from './sections.ts';
+import { beforeCuts, compileSequence, type Sequence, sectionsBySteps } from './sequence.ts';
 import { choosingTarget, targetOf } from './target.ts';
-import { compileFewer } from './unrolling.ts';
+import { compileFewer, withParamsAtMost } from './unrolling.ts';
 
 /** A bitstream with all that is known about it. */
 export interface Built {
@@ -42,7 +44,7 @@ export interface BuildOptions extends CompileOptions {
   readonly free?: DramProfile;
   /** A program that does not fit is told the smallest architecture on which it would: that takes as long as some compilations. */
   readonly explain?: boolean;
-  /** A program that does not fit in all the copies it asks for is built in fewer, with warnings. */
+  /** A program that does not fit in all the copies it asks for is built in fewer, or in sections that run one after the other, with warnings. */
   readonly fewer?: boolean;
 }
 
@@ -59,8 +61,28 @@ export function buildProgram(
   const choices = options.free ? choicesOf(fabric, program, given, options.free) : [];
   const tried = options.free ? fastestOf(fabric, program, shortlist(choices, resolved), options.free, options) : undefined;
   if (tried) return tried;
-  const { params, compiled, warnings } = compileChosen(fabric, program, choices, resolved, options);
-  return { ...builtOf(fabric, program, params, compiled), ...(warnings && { warnings }) };
+  const { warnings, ...chosen } = compileChosen(fabric, program, choices, resolved, options);
+  const built =
+    'sequence' in chosen
+      ? builtInSections(fabric, program, chosen.params, chosen.sequence)
+      : builtOf(fabric, program, chosen.params, chosen.compiled);
+  return { ...built, ...(warnings && { warnings }) };
+}
+
+/** Sections know the arrays of all, and which of the steps they run. */
+function builtInSections(fabric: Fabric, program: Program, params: Built['params'], { whole, sections }: Sequence): Built {
+  const [first, ...others] = sections.map(({ compiled, steps }, i) => {
+    const { addresses } = compiled.lowered;
+    const section = { number: i + 1, of: sections.length, ...(steps !== undefined && { steps }) };
+    const host = {
+      ...interfaceOf(compiled),
+      section,
+      inputs: arraysOf(whole, addresses, 'in'),
+      outputs: arraysOf(whole, addresses, 'out'),
+    };
+    return sectionOf(fabric, compiled, host);
+  });
+  return builtFrom(program, params, whole, [first, ...others]);
 }
 
 function builtOf(fabric: Fabric, program: Program, params: Built['params'], compiled: Compiled): Built {
@@ -111,6 +133,12 @@ function fastestOf(
   return best?.built;
 }
 
+/** What a program comes to with its parameters: one configuration, or several. */
+type Chosen = ({ readonly compiled: Compiled } | { readonly sequence: Sequence }) & {
+  readonly params: Built['params'];
+  readonly warnings?: readonly Diagnostic[];
+};
+
 /** The best choice that has a place and routes; a program that left nothing to choose fails as it is. */
 function compileChosen(
   fabric: Fabric,
@@ -118,7 +146,7 @@ function compileChosen(
   choices: readonly Choice[],
   resolved: Built['params'],
   options: BuildOptions,
-): { readonly params: Built['params']; readonly compiled: Compiled; readonly warnings?: readonly Diagnostic[] } {
+): Chosen {
   let failed: { readonly text: string; readonly error: unknown } | undefined;
   for (let retreat = 0; retreat < TRIES; retreat++) {
     const params = choices[Math.min(retreat, choices.length - 1)]?.params ?? resolved;
@@ -140,18 +168,41 @@ function compileChosen(
   // Without a text the program itself is wrong.
   const fewer = options.fewer && failed.text !== '' && compileFewer(program, first, fabric, options, failed.error.diagnostics);
   if (fewer) return fewer;
+  const several = options.fewer && failed.text !== '' && inSections(fabric, program, first, options, failed.error.diagnostics);
+  if (several) return several;
   if (!options.explain) throw failed.error;
   throw new DiagnosticError(explainMisfit(fabric, buildFor, failed.error.diagnostics, options));
 }
 
+/** The program in sections, each in one copy; nothing where that does not help. */
+function inSections(
+  fabric: Fabric,
+  program: Program,
+  asked: Built['params'],
+  options: CompileOptions,
+  why: readonly Diagnostic[],
+): Chosen | undefined {
+  const params = withParamsAtMost(program, asked, 1);
+  const sequence = compileSequence(program.build(params, choosingTarget(fabric)), fabric, options);
+  return sequence && { params, sequence, warnings: [runsInSections(sequence.sections.length, sequence.keptBytes, why[0])] };
+}
+
 /** `program` is the one the bitstream names; parameters come from the bitstream. */
 export function buildFromKbit(fabric: Fabric, program: Program, kbit: Uint8Array): Built {
-  const [{ configs, interface: host }] = decodeSections(fabric, kbit);
+  const kbits = decodeSections(fabric, kbit);
+  const [{ interface: host }] = kbits;
   const params = program.resolve(host.parameters as Record<string, number | string>);
   const target = host.choice === undefined ? choosingTarget(fabric) : { ...targetOf(fabric.arch), choice: host.choice };
   const whole = program.build(params, target);
-  const { program: loops } = mapProgram(host.copies === undefined ? whole : withCopiesAtMost(whole, host.copies), fabric);
-  return builtFrom(program, params, loops, [{ loops, kbit, host, configs, units: unitsOf(fabric, configs) }]);
+  const steps = kbits.slice(0, -1).map(({ interface: { section } }) => section?.steps ?? 0);
+  const parts =
+    steps.length > 0 ? sectionsBySteps(whole, steps) : [host.copies === undefined ? whole : withCopiesAtMost(whole, host.copies)];
+  const bytes = sectionsOf(kbit);
+  const [first, ...others] = kbits.map(({ configs, interface: own }, i): Section => {
+    const { program: loops } = mapProgram(parts[i], fabric);
+    return { loops, kbit: bytes[i], host: own, configs, units: unitsOf(fabric, configs) };
+  });
+  return builtFrom(program, params, others.length > 0 ? beforeCuts(whole) : first.loops, [first, ...others]);
 }
 
 /** What bounds a program on a fabric with a memory. */
@@ -197,15 +248,17 @@ function unitsOf(fabric: Fabric, configs: ReadonlyMap<number, TileConfig>): Buil
   return units;
 }
 
+/** The arrays that the host gives, or gets; addresses in words. */
+const arraysOf = ({ dram }: LoopProgram, addresses: ReadonlyMap<string, number>, role: 'in' | 'out'): KbitInterface['inputs'] =>
+  dram
+    .filter((array) => array.role === role || array.role === 'inout')
+    .map(({ name, type, shape }) => ({ name, type, shape: [...shape], address: 4 * (addresses.get(name) as number) }));
+
 /**
  * What a bitstream tells the host. Addresses are in bytes; arguments and results that nothing uses have no register
  * and are left out.
  */
 export function interfaceOf({ program, lowered }: Compiled): KbitInterface {
-  const arrays = (role: 'in' | 'out') =>
-    program.dram
-      .filter((array) => array.role === role || array.role === 'inout')
-      .map(({ name, type, shape }) => ({ name, type, shape: [...shape], address: 4 * (lowered.addresses.get(name) as number) }));
   const scalars = (list: typeof program.args, registers: ReadonlyMap<string, number>) =>
     list.flatMap(({ name, type }) => {
       const index = registers.get(name);
@@ -216,8 +269,8 @@ export function interfaceOf({ program, lowered }: Compiled): KbitInterface {
     parameters: { ...program.params },
     ...(program.choice === undefined ? {} : { choice: program.choice }),
     ...(program.copies === undefined ? {} : { copies: program.copies }),
-    inputs: arrays('in'),
-    outputs: arrays('out'),
+    inputs: arraysOf(program, lowered.addresses, 'in'),
+    outputs: arraysOf(program, lowered.addresses, 'out'),
     arguments: scalars(program.args, lowered.args),
     results: scalars(program.results, lowered.results),
     dramBytes: 4 * lowered.dramWords,

@@ -34,6 +34,19 @@ const becauseOf = (asked: number, why: Diagnostic) => ({
   help: 'with `--exact` it is an error, which tells the smallest architecture for all copies',
 });
 
+/** `why`: what did not fit in one configuration, in one copy of everything; `bytes`: what they leave for each other. */
+export const runsInSections = (count: number, bytes: number, why: Diagnostic): Diagnostic =>
+  warningDiagnostic('W0702', `the program runs in ${count} configurations, one after the other, each in one copy`, {
+    notes: [`in one configuration, in one copy: ${why.message}`, `they leave ${bytes} bytes in DRAM for each other`],
+    help: 'with `--exact` it is an error, which tells the smallest architecture for one configuration',
+  });
+
+/** A file of sections of a program that has changed since. */
+export const otherSections = (program: string, section: number): Diagnostic =>
+  errorDiagnostic('E0720', `program \`${program}\` cannot be cut where section ${section} of the bitstream ends`, {
+    help: 'the program has changed since it was compiled: compile it again',
+  });
+
 export const unknownInput = (name: string, known: readonly string[], near: string | undefined): Diagnostic =>
   errorDiagnostic('E0702', `the program has no input array \`${name}\``, {
     help: near === undefined ? `it reads: ${known.join(', ') || 'nothing'}` : `did you mean \`${near}\`?`,

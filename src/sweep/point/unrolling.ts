@@ -20,6 +20,18 @@ export interface Fewer {
   readonly warnings: readonly Diagnostic[];
 }
 
+/** The parameters that are numbers of copies. */
+const copiesParams = (program: Program): string[] =>
+  Object.entries(program.params).flatMap(([name, spec]) => ('free' in spec && spec.free === 'copies' ? [name] : []));
+
+/** Parameters with none that is a number of copies above `most`. */
+export function withParamsAtMost(program: Program, asked: Params, most: number): Params {
+  const copies = copiesParams(program);
+  return Object.fromEntries(
+    Object.entries(asked).map(([name, value]) => [name, copies.includes(name) ? Math.min(Number(value), most) : value]),
+  );
+}
+
 /** The program in fewer copies; nothing where one copy does not fit either. `why`: what failed with all. */
 export function compileFewer(
   program: Program,
@@ -28,9 +40,8 @@ export function compileFewer(
   options: CompileOptions,
   why: readonly Diagnostic[],
 ): Fewer | undefined {
-  const copies = Object.entries(program.params).flatMap(([name, spec]) => ('free' in spec && spec.free === 'copies' ? [name] : []));
-  const paramsWith = (most: number): Params =>
-    Object.fromEntries(Object.entries(asked).map(([name, value]) => [name, copies.includes(name) ? Math.min(Number(value), most) : value]));
+  const copies = copiesParams(program);
+  const paramsWith = (most: number): Params => withParamsAtMost(program, asked, most);
   const buildWith = (params: Params): LoopProgram => program.build(params, choosingTarget(fabric));
   const tryWith = (most: number): Compiled | undefined => {
     try {

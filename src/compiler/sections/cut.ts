@@ -1,0 +1,311 @@
+/**
+ * A program as two that run one after the other, where only arrays in DRAM cross:
+ *
+ *   pipe (t) { load x; A; B; store y }      =>      pipe (t) { load x; A; store kept[t] }     pipe (t) { load kept[t]; B; store y }
+ *
+ * The loops around the cut run in both parts. What the first part writes into a memory and the second one reads is kept in an array, once
+ * an iteration of the loops around both; what a memory was loaded with is loaded again instead. A cut within a leaf makes two leaves of it first.
+ *
+ * All iterations of the first part are before those of the second: a cut is refused where the second part changes in an iteration what
+ * the first one uses in the next, and where a FIFO or a line buffer would lie across it.
+ */
+import { tripsOf } from '../../ir/affine.ts';
+import {
+  type AffineExpr,
+  type DramArray,
+  type DramRole,
+  type Leaf,
+  type Loop,
+  type LoopProgram,
+  type Memory,
+  type Nest,
+  type Statement,
+  type Transfer,
+  wordsOf,
+} from '../../ir/loops.ts';
+import { fissionOf } from './fission.ts';
+import { nestsAlong, type Step, stepsOf } from './steps.ts';
+
+export interface Cut {
+  readonly first: LoopProgram;
+  readonly rest: LoopProgram;
+  /** Arrays that were not there before, each written by the first part and read by the rest. */
+  readonly kept: readonly DramArray[];
+}
+
+/** The program cut behind so many of its steps (`stepsOf`), at least one and not all; nothing where it cannot be cut there. */
+export function cutAfter(program: LoopProgram, steps: number): Cut | undefined {
+  const step = stepsOf(program)[steps - 1];
+  const whole = step && step.value !== undefined ? withTwoLeaves(program, step, step.value) : program;
+  return step && whole ? cutBehind(whole, step.path) : undefined;
+}
+
+/** The program with the leaf of a step in two statements. */
+function withTwoLeaves(program: LoopProgram, { path, statement }: Step, behind: number): LoopProgram | undefined {
+  const fresh = freshNames(program);
+  const names = new Map<number, string>();
+  const nameOf = (value: number): string => {
+    const name = names.get(value) ?? fresh(`${statement.label ?? 'leaf'}$v${value}`);
+    names.set(value, name);
+    return name;
+  };
+  const halves = fissionOf(statement as Leaf, behind, reloadable(program), nameOf);
+  if (!halves) return undefined;
+  const replaced = (nest: Nest, [at, ...below]: readonly number[]): Nest => ({
+    ...nest,
+    body: nest.body.flatMap((child, i): Statement[] => {
+      if (i !== at) return [child];
+      return below.length > 0 ? [replaced(child as Nest, below)] : [halves.first, halves.second];
+    }),
+  });
+  return { ...program, memories: [...program.memories, ...halves.memories], body: replaced(program.body, path) };
+}
+
+/** Memories (and FIFOs) whose only writer is a load of an array that stays as it is: whoever wants them can load them again. */
+function reloadable(program: LoopProgram): Set<string> {
+  const stored = new Set<string>();
+  const writers = new Map<string, (Leaf | Transfer)[]>();
+  const visit = (statement: Statement): void => {
+    if (statement.kind === 'nest') return statement.body.forEach(visit);
+    if (statement.kind === 'store') stored.add(statement.dram);
+    for (const { memory, kind } of usesOf(statement))
+      if (kind === 'write') writers.set(memory, [...(writers.get(memory) ?? []), statement]);
+  };
+  visit(program.body);
+  const again = ([writer, ...others]: readonly (Leaf | Transfer)[]) =>
+    others.length === 0 && writer.kind === 'load' && !stored.has(writer.dram) && wordsOf(writer).length === 0;
+  return new Set([...writers].flatMap(([memory, list]) => (again(list) ? [memory] : [])));
+}
+
+interface Use {
+  readonly memory: string;
+  readonly kind: 'read' | 'write';
+}
+
+/** What a statement does with memories; the words that its loops and itself take from them included. */
+function usesOf(statement: Leaf | Transfer): Use[] {
+  if (statement.kind !== 'leaf') {
+    const own: Use = { memory: statement.memory, kind: statement.kind === 'load' ? 'write' : 'read' };
+    return [...wordsOf(statement).map(({ memory }): Use => ({ memory, kind: 'read' })), own];
+  }
+  return [
+    ...boundsOf(statement.loops),
+    ...statement.values.flatMap((value): Use[] => {
+      if (value.kind === 'read' || value.kind === 'dequeue') return [{ memory: value.memory, kind: 'read' }];
+      return value.kind === 'reduce' && value.init.kind === 'carried' ? [{ memory: value.init.memory, kind: 'read' }] : [];
+    }),
+    ...statement.effects.flatMap((effect): Use[] => (effect.kind === 'result' ? [] : [{ memory: effect.memory, kind: 'write' }])),
+  ];
+}
+
+const boundsOf = (loops: readonly Loop[]): Use[] => loops.flatMap(({ bound }) => (bound ? [{ memory: bound.memory, kind: 'read' }] : []));
+
+/** A statement, or the ends of the loops of a nest, as a cut sees it. */
+interface Placed {
+  readonly statement: Statement;
+  readonly uses: readonly Use[];
+  readonly side: 'first' | 'rest';
+  /** The innermost nest along the cut that it lies in. */
+  readonly depth: number;
+  /** It lies there, in no loop of another nest. */
+  readonly direct: boolean;
+}
+
+/** Where everything lies as seen from a cut behind the statement at `path`. */
+function placedAround(body: Nest, path: readonly number[]): Placed[] {
+  const placed: Placed[] = [];
+  const visit = (statement: Statement, trail: readonly number[], direct: boolean): void => {
+    let common = 0;
+    while (common < trail.length && trail[common] === path[common]) common++;
+    const depth = Math.min(common, path.length - 1);
+    const side = common === trail.length || trail[common] < path[common] ? 'first' : 'rest';
+    if (statement.kind !== 'nest') {
+      placed.push({ statement, uses: usesOf(statement), side, depth, direct });
+      return;
+    }
+    const along = common === trail.length;
+    const uses = boundsOf(statement.loops);
+    if (!along && uses.length > 0) placed.push({ statement, uses, side, depth, direct });
+    for (const [i, child] of statement.body.entries()) visit(child, [...trail, i], along || (direct && statement.loops.length === 0));
+  };
+  visit(body, [], true);
+  return placed;
+}
+
+/** What is added at a nest along the cut: behind the first part there, and before the rest. */
+interface Added {
+  readonly stores: Transfer[];
+  readonly loads: Transfer[];
+}
+
+function cutBehind(program: LoopProgram, path: readonly number[]): Cut | undefined {
+  const nests = nestsAlong(program.body, path);
+  if (nests.some(({ loops }) => loops.some(({ bound }) => bound))) return undefined;
+  const placed = placedAround(program.body, path);
+  /** Do both run in turns, an iteration of one between iterations of the other? */
+  const inTurns = (a: Placed, b: Placed): boolean =>
+    nests.slice(0, Math.min(a.depth, b.depth) + 1).some(({ loops }) => loops.some((loop) => tripsOf(loop) > 1));
+  const on = (side: Placed['side']) => placed.filter((one) => one.side === side);
+  const [first, rest] = [on('first'), on('rest')];
+  const works = (list: readonly Placed[]) => list.some(({ statement }) => statement.kind === 'leaf' || statement.kind === 'store');
+  if (!works(first) || !works(rest)) return undefined;
+
+  const fresh = freshNames(program);
+  const again = reloadable(program);
+  const added: Added[] = nests.map(() => ({ stores: [], loads: [] }));
+  const dropped = new Set<Statement>();
+  const kept: DramArray[] = [];
+  for (const memory of program.memories) {
+    const of = (list: readonly Placed[], kind?: Use['kind']) =>
+      list.filter(({ uses }) => uses.some((use) => use.memory === memory.name && (kind === undefined || use.kind === kind)));
+    const [before, after] = [of(first), of(rest)];
+    if (before.length === 0 || after.length === 0 || memory.words) continue;
+    const [writers, readers] = [of(first, 'write'), of(rest, 'read')];
+    const [writer] = writers;
+    if (again.has(memory.name) && writer?.direct) {
+      added[writer.depth].loads.push({ ...(writer.statement as Transfer) });
+      if (of(first, 'read').length === 0) dropped.add(writer.statement);
+      continue;
+    }
+    if (memory.kind !== undefined) return undefined;
+    if (of(rest, 'write').some((change) => before.some((use) => inTurns(change, use)))) return undefined;
+    if (writers.length === 0 || readers.length === 0) continue;
+    const depthOf = (list: readonly Placed[]) => Math.max(...list.map(({ depth }) => depth));
+    const depth = Math.min(depthOf(writers), depthOf(readers));
+    const { array, offset } = keptArray(
+      memory,
+      nests.slice(0, depth + 1).flatMap(({ loops }) => loops),
+      fresh(`${memory.name}$kept`),
+    );
+    kept.push(array);
+    const transfer = {
+      dram: array.name,
+      memory: memory.name,
+      offset,
+      extent: memory.shape,
+      ...(memory.source && { source: memory.source }),
+    };
+    added[depth].stores.push({ kind: 'store', ...transfer });
+    added[depth].loads.push({ kind: 'load', ...transfer });
+  }
+  const moves = (list: readonly Placed[], kind: Transfer['kind'], array: string) =>
+    list.filter(({ statement }) => statement.kind === kind && statement.dram === array);
+  for (const { name } of program.dram)
+    for (const [a, b] of [
+      [first, rest],
+      [rest, first],
+    ])
+      if (
+        moves(a, 'store', name).some((store) =>
+          [...moves(b, 'store', name), ...moves(b, 'load', name)].some((other) => inTurns(store, other)),
+        )
+      )
+        return undefined;
+
+  const arrays = [...program.dram, ...kept];
+  const part = (side: Placed['side']): LoopProgram => {
+    const { contraction: _, ...plain } = program;
+    const body = partOf(program.body, path, 0, side, added, dropped);
+    const used = namesIn(body);
+    return {
+      ...plain,
+      body,
+      memories: program.memories.filter(({ name }) => used.has(name)),
+      results: program.results.filter(({ name }) => used.has(name)),
+      dram: arrays.map((array) => ({ ...array, role: roleIn(array, side, first, rest, kept) })),
+    };
+  };
+  return { first: part('first'), rest: part('rest'), kept };
+}
+
+/** What an array is to one of the parts. */
+function roleIn(
+  { name, role }: DramArray,
+  side: Placed['side'],
+  first: readonly Placed[],
+  rest: readonly Placed[],
+  kept: readonly DramArray[],
+): DramRole {
+  if (kept.some((array) => array.name === name)) return side === 'first' ? 'out' : 'in';
+  const stores = (list: readonly Placed[]) => list.some(({ statement }) => statement.kind === 'store' && statement.dram === name);
+  const [own, other] = side === 'first' ? [first, rest] : [rest, first];
+  if (!stores(own)) return 'in';
+  // What another part stores stays where this one does not.
+  return role === 'inout' || stores(other) ? 'inout' : 'out';
+}
+
+/** One side of a nest along the cut, with what is added there. */
+function partOf(
+  nest: Nest,
+  path: readonly number[],
+  depth: number,
+  side: Placed['side'],
+  added: readonly Added[],
+  dropped: ReadonlySet<Statement>,
+): Nest {
+  const at = path[depth];
+  const inner =
+    depth + 1 < path.length
+      ? [partOf(nest.body[at] as Nest, path, depth + 1, side, added, dropped)]
+      : side === 'first'
+        ? [nest.body[at]]
+        : [];
+  const { stores, loads } = added[depth];
+  const body = side === 'first' ? [...nest.body.slice(0, at), ...inner, ...stores] : [...loads, ...inner, ...nest.body.slice(at + 1)];
+  return { ...nest, body: body.filter((child) => !dropped.has(child)).flatMap((child) => pruned(child, dropped)) };
+}
+
+/** Without the dropped statements, and nests that hold nothing. */
+function pruned(statement: Statement, dropped: ReadonlySet<Statement>): Statement[] {
+  if (statement.kind !== 'nest') return dropped.has(statement) ? [] : [statement];
+  const body = statement.body.flatMap((child) => pruned(child, dropped));
+  return body.length === 0 ? [] : [{ ...statement, body }];
+}
+
+/**
+ * An array with a memory's words for every iteration of the loops around: rows of the first index one iteration behind the other, with
+ * gaps where a step is no multiple of them, as offsets are whole multiples of indices.
+ */
+function keptArray(memory: Memory, around: readonly Loop[], name: string): { readonly array: DramArray; readonly offset: AffineExpr[] } {
+  let [rows] = memory.shape;
+  let base = 0;
+  const terms: { var: string; coef: number }[] = [];
+  for (const loop of around.toReversed()) {
+    const coef = Math.ceil(rows / loop.step);
+    terms.unshift({ var: loop.var, coef });
+    base -= coef * loop.min;
+    rows += coef * loop.step * (tripsOf(loop) - 1);
+  }
+  const { type, shape, source } = memory;
+  return {
+    array: { name, type, shape: [rows, ...shape.slice(1)], role: 'out', ...(source && { source }) },
+    offset: shape.map((_, d) => (d === 0 ? { base, terms } : { base: 0, terms: [] })),
+  };
+}
+
+/** Names of memories and results that a statement uses. */
+function namesIn(body: Statement): Set<string> {
+  const names = new Set<string>();
+  const visit = (statement: Statement): void => {
+    if (statement.kind === 'nest') {
+      for (const { memory } of boundsOf(statement.loops)) names.add(memory);
+      statement.body.forEach(visit);
+      return;
+    }
+    for (const { memory } of usesOf(statement)) names.add(memory);
+    if (statement.kind === 'leaf') for (const effect of statement.effects) if (effect.kind === 'result') names.add(effect.name);
+  };
+  visit(body);
+  return names;
+}
+
+/** Names that the program does not have, each given once. */
+function freshNames(program: LoopProgram): (wanted: string) => string {
+  const taken = new Set([...program.dram, ...program.memories, ...program.args, ...program.results].map(({ name }) => name));
+  return (wanted) => {
+    let name = wanted;
+    for (let n = 2; taken.has(name); n++) name = `${wanted}${n}`;
+    taken.add(name);
+    return name;
+  };
+}
