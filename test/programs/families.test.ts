@@ -8,6 +8,7 @@ import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
 import { buildProgram } from '../../src/sweep/point/build.ts';
 import { runPoint } from '../../src/sweep/point/point.ts';
 import { fabricNamed } from '../support/fabric.ts';
+import { familyParams } from '../support/random-families.ts';
 
 const demo = fabricNamed('demo');
 /** Families that need more than the 16 units of `demo` at any size. */
@@ -18,26 +19,6 @@ const ROUNDS = process.env.KILN_FULL ? 40 : 4;
 const given = { arrays: new Map(), args: new Map(), seed: 1 } as const;
 const options = { witnesses: new Set(['evaluator', 'golden'] as const), given, profile: DRAM_PROFILES.ideal, network: 'routed' } as const;
 
-/** Up to `most` copies of each loop; sizes, tiles, lanes and copies that rarely divide each other. */
-function randomParams(family: string, rng: Rng, most: number): Record<string, number> {
-  const params: Record<string, number> = {};
-  for (const key of Object.keys(programNamed(`suite/${family}`).params)) {
-    if (/^(op|op1|op2|ip2|nodePar|edgePar|loop_.*)$/.test(key)) params[key] = rng.int(1, most);
-    else if (/^ip/.test(key)) params[key] = rng.int(1, 8);
-    else if (/^(ts|ts1|ts2|its|nSamplesPerTile)$/.test(key)) params[key] = rng.int(4, 17);
-    // The first points are the first centroids: there are as many of them.
-    else if (key === 'K') params[key] = rng.int(2, 8);
-    // A FIFO, and a compute unit, for every word.
-    else if (/^SharedLoader/.test(family) && key === 'N') params[key] = rng.int(2, 7);
-    else if (/^(nEstimators|group)$/.test(key)) params[key] = rng.int(1, 4);
-    else if (key === 'nFeatures') params[key] = rng.int(2, 12);
-    else if (key === 'seed') params[key] = rng.int(0, 99);
-    else if (key === 'iters') params[key] = rng.int(1, 6);
-    else if (/^(N|M|D|dim|nSamples)$/.test(key)) params[key] = rng.int(8, 47);
-  }
-  return params;
-}
-
 test.each(families)('%s', async (family) => {
   const rng = new Rng(family);
   const fabric = LARGE.has(family) ? plasticine : demo;
@@ -45,7 +26,7 @@ test.each(families)('%s', async (family) => {
   // One fifty-unit expression is much like another.
   const rounds = family === 'BlackScholes' ? ROUNDS / 4 : ROUNDS;
   for (let round = 0; round < rounds; round++) {
-    const params = randomParams(family, rng, round % 2 === 0 ? 1 : 3);
+    const params = familyParams(family, rng, round % 2 === 0 ? 1 : 3);
     try {
       const built = buildProgram(fabric, programNamed(`suite/${family}`), params, {});
       const { problems } = await runPoint(fabric, built, options);

@@ -4,15 +4,12 @@
  */
 import { describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
-import { Rng } from '../../src/base/rng.ts';
 import type { Fabric } from '../../src/fabric/graph.ts';
-import type { Program } from '../../src/frontend/program.ts';
-import { evaluate, explicit, program } from '../../src/index.ts';
 import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
 import { buildProgram } from '../../src/sweep/point/build.ts';
 import { runPoint } from '../../src/sweep/point/point.ts';
 import { fabricNamed } from '../support/fabric.ts';
-import { randomExplicit } from '../support/random-explicit.ts';
+import { randomExplicitProgram } from '../support/random-explicit.ts';
 
 const FULL = Boolean(process.env.KILN_FULL);
 const given = { arrays: new Map(), args: new Map(), seed: 1 } as const;
@@ -20,29 +17,7 @@ const given = { arrays: new Map(), args: new Map(), seed: 1 } as const;
 /** Runs program `seed`; false where it does not fit. */
 async function isRight(fabric: Fabric, seed: number, on: 'golden' | 'rtl'): Promise<boolean> {
   try {
-    const words = new Rng(`words ${seed}`);
-    const made: Program = program({
-      name: 'random',
-      params: {},
-      build: () => explicit((v) => randomExplicit(v, new Rng(`explicit ${seed}`), fabric.arch)),
-      data: () => {
-        const { type, shape } = made.build({}).dram.find(({ name }) => name === 'x')!;
-        const n = shape.reduce((product, size) => product * size, 1);
-        const x =
-          type === 'i32'
-            ? Int32Array.from({ length: n }, () => words.int(-50, 50))
-            : Float32Array.from({ length: n }, () => words.float32());
-        return { arrays: { x } };
-      },
-      reference: (_, { arrays: { x } }) => {
-        const bits = new Map([['x', new Uint32Array(x.buffer)]]);
-        const { outputs } = evaluate(made.build({}), bits, new Map(), { latency: fabric.arch.latency });
-        const typed = ({ buffer }: Uint32Array) => (x instanceof Int32Array ? new Int32Array(buffer) : new Float32Array(buffer));
-        return { outputs: Object.fromEntries([...outputs].map(([name, answer]) => [name, typed(answer)])) };
-      },
-      // Copies sum floats in another order.
-      tolerance: { relative: 1e-3, absolute: 1e-2 },
-    });
+    const made = randomExplicitProgram(fabric.arch, seed);
     const built = buildProgram(fabric, made, {}, {});
     const profile = DRAM_PROFILES[seed % 2 === 0 ? 'ideal' : 'ddr3x4'];
     const options = { witnesses: new Set(['evaluator', 'golden', on] as const), given, profile, network: 'routed', poison: true } as const;

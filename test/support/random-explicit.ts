@@ -4,8 +4,9 @@
  */
 
 import type { Arch } from '../../src/arch/schema.ts';
-import type { Rng } from '../../src/base/rng.ts';
-import { carried, type Explicit, type Expr, type Index, type Memory, reduce, startAt } from '../../src/index.ts';
+import { Rng } from '../../src/base/rng.ts';
+import type { Program } from '../../src/frontend/program.ts';
+import { carried, type Explicit, type Expr, evaluate, explicit, type Index, type Memory, program, reduce, startAt } from '../../src/index.ts';
 
 type Type = 'i32' | 'f32';
 type Grid = Memory<Type, readonly [number, number]>;
@@ -141,4 +142,30 @@ export function randomExplicit(v: Explicit, rng: Rng, { pcu, latency }: Arch): v
     v.store(heights, [0], high);
     v.store(total, [0], one);
   });
+}
+
+/** The same with data of its own, and what it means as written for a reference. */
+export function randomExplicitProgram(arch: Arch, seed: number): Program {
+  const words = new Rng(`words ${seed}`);
+  const made: Program = program({
+    name: 'random',
+    params: {},
+    build: () => explicit((v) => randomExplicit(v, new Rng(`explicit ${seed}`), arch)),
+    data: () => {
+      const { type, shape } = made.build({}).dram.find(({ name }) => name === 'x')!;
+      const n = shape.reduce((product, size) => product * size, 1);
+      const x =
+        type === 'i32' ? Int32Array.from({ length: n }, () => words.int(-50, 50)) : Float32Array.from({ length: n }, () => words.float32());
+      return { arrays: { x } };
+    },
+    reference: (_, { arrays: { x } }) => {
+      const bits = new Map([['x', new Uint32Array(x.buffer)]]);
+      const { outputs } = evaluate(made.build({}), bits, new Map(), { latency: arch.latency });
+      const typed = ({ buffer }: Uint32Array) => (x instanceof Int32Array ? new Int32Array(buffer) : new Float32Array(buffer));
+      return { outputs: Object.fromEntries([...outputs].map(([name, answer]) => [name, typed(answer)])) };
+    },
+    // Copies sum floats in another order.
+    tolerance: { relative: 1e-3, absolute: 1e-2 },
+  });
+  return made;
 }

@@ -8,7 +8,7 @@ import type { Arch } from '../../arch/schema.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { leavesShape, rangeOf } from '../../ir/affine.ts';
 import { lineOf } from '../../ir/line-verify.ts';
-import type { AffineExpr, Bound, Leaf, Loop, Memory, Nest } from '../../ir/loops.ts';
+import type { AffineExpr, Bound, Leaf, Loop, Memory, Nest, ReduceInit } from '../../ir/loops.ts';
 import { finishedBy } from '../../ir/rates.ts';
 import { coefOf, combine } from '../affine.ts';
 import { dependences } from '../analysis/order.ts';
@@ -75,7 +75,7 @@ export function planMemory(arch: Arch, memory: Memory, accesses: readonly Access
   const scopeNests = commonNests(accesses.map((access) => access.site));
   const scope = new Set(scopeNests.flatMap((nest) => nest.loops.map((loop) => loop.var)));
   // What begins an iteration by reading goes on from the iteration before: there is one buffer, and its state stays.
-  const state = accesses[0].kind === 'read' && !startsAfresh(accesses[0]);
+  const state = accesses.some((access) => goesOn(access, scope)) || (accesses[0].kind === 'read' && !startsAfresh(accesses[0]));
   if (memory.kind === 'lines') return planLines(arch, memory, { scope, scopeNests, plans, busiest, words: strides[0] });
   // An address outside a part must not meet another buffer.
   const single = state || memory.part || keepsOld(plans, scope);
@@ -298,7 +298,12 @@ export const presentIn = (plans: readonly AccessPlan[], readers: readonly Access
   plans.filter((plan) => plan.access.kind === 'write' || readers.includes(plan));
 
 /** A carried read that does not look at what the memory holds when it begins. */
-function startsAfresh({ carried, site, ordinal }: Access): boolean {
+const startsAfresh = (access: Access): boolean => carriedFrom(access)?.first !== undefined;
+
+/** A carried read of what an iteration of the scope before left. */
+const goesOn = (access: Access, scope: ReadonlySet<string>): boolean => carriedFrom(access)?.over.some((loop) => scope.has(loop)) ?? false;
+
+function carriedFrom({ carried, site, ordinal }: Access): (ReduceInit & { readonly kind: 'carried' }) | undefined {
   const value = carried && site.statement.kind === 'leaf' ? site.statement.values[ordinal] : undefined;
-  return value?.kind === 'reduce' && value.init.kind === 'carried' && value.init.first !== undefined;
+  return value?.kind === 'reduce' && value.init.kind === 'carried' ? value.init : undefined;
 }

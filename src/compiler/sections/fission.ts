@@ -17,8 +17,8 @@ export interface Fission {
 }
 
 /**
- * The leaf cut behind a value; nothing where the halves would touch each other's memories, or values cross that do not come in every
- * iteration. `again`: FIFOs that both halves can take all words of. `name`: of the memory of a value.
+ * The leaf cut behind a value; nothing where values cross that do not come in every iteration. (No leaf reads what it writes, but where a
+ * reduction carries on, and that is in one half.) `again`: FIFOs that both halves can take all words of. `name`: of the memory of a value.
  */
 export function fissionOf(leaf: Leaf, behind: number, again: ReadonlySet<string>, name: (value: number) => string): Fission | undefined {
   if (leaf.guards.length > 0 || leaf.loops.some(({ bound, step }) => bound || step !== 1)) return undefined;
@@ -56,14 +56,13 @@ export function fissionOf(leaf: Leaf, behind: number, again: ReadonlySet<string>
     }),
   );
   const stores = [...crossing].map((id): Effect => ({ kind: 'write', memory: name(id), index, value: id }));
-  const halves = {
+  return {
     first: withOnly(leaf, [...firstEffects, ...stores], () => undefined),
     second: withOnly(leaf, secondEffects, (id) =>
       crossing.has(id) ? { kind: 'read', memory: name(id), index, type: typeOf(leaf.values[id]) } : undefined,
     ),
     memories,
   };
-  return apart(halves.first, halves.second, memories) ? halves : undefined;
 }
 
 /** The leaf with these effects and what they need; some values are others. */
@@ -81,17 +80,4 @@ function withOnly(leaf: Leaf, effects: readonly Effect[], instead: (id: number) 
   };
   const own = effects.map((effect) => renumbered(effect, numberOf));
   return { ...leaf, values: table.values, effects: own };
-}
-
-/** Neither half changes what the other one uses; `between`: the memories of what crosses. */
-function apart(first: Leaf, second: Leaf, between: readonly Memory[]): boolean {
-  const changed = ({ effects }: Leaf) => effects.flatMap((effect) => (effect.kind === 'result' ? [] : [effect.memory]));
-  const used = ({ values }: Leaf) =>
-    values.flatMap((value) => {
-      if (value.kind === 'read' || value.kind === 'dequeue') return [value.memory];
-      return value.kind === 'reduce' && value.init.kind === 'carried' ? [value.init.memory] : [];
-    });
-  const earlier = changed(first).filter((memory) => between.every(({ name }) => name !== memory));
-  const later = new Set([...changed(second), ...used(second)]);
-  return earlier.every((memory) => !later.has(memory)) && changed(second).every((memory) => !used(first).includes(memory));
 }

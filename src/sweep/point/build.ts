@@ -18,7 +18,7 @@ import { type Choice, choicesOf, shortlist } from './free.ts';
 import { measuredCycles } from './measure.ts';
 import { runsInSections } from './messages.ts';
 import { hostOf, type Section } from './sections.ts';
-import { beforeCuts, compileSequence, type Sequence, sectionsBySteps } from './sequence.ts';
+import { beforeCuts, compileSequence, cutsBySteps, type Sequence } from './sequence.ts';
 import { choosingTarget, targetOf } from './target.ts';
 import { compileFewer, withParamsAtMost } from './unrolling.ts';
 
@@ -69,8 +69,8 @@ export function buildProgram(
   return { ...built, ...(warnings && { warnings }) };
 }
 
-/** Sections know the arrays of all, and which of the steps they run. */
-function builtInSections(fabric: Fabric, program: Program, params: Built['params'], { whole, sections }: Sequence): Built {
+/** The bitstream of compiled sections: they know the arrays of all, and which of the steps they run. */
+export function builtInSections(fabric: Fabric, program: Program, params: Built['params'], { whole, sections }: Sequence): Built {
   const [first, ...others] = sections.map(({ compiled, steps }, i) => {
     const { addresses } = compiled.lowered;
     const section = { number: i + 1, of: sections.length, ...(steps !== undefined && { steps }) };
@@ -196,7 +196,7 @@ export function buildFromKbit(fabric: Fabric, program: Program, kbit: Uint8Array
   const whole = program.build(params, target);
   const steps = kbits.slice(0, -1).map(({ interface: { section } }) => section?.steps ?? 0);
   const parts =
-    steps.length > 0 ? sectionsBySteps(whole, steps) : [host.copies === undefined ? whole : withCopiesAtMost(whole, host.copies)];
+    steps.length > 0 ? cutsBySteps(whole, steps).sections : [host.copies === undefined ? whole : withCopiesAtMost(whole, host.copies)];
   const bytes = sectionsOf(kbit);
   const [first, ...others] = kbits.map(({ configs, interface: own }, i): Section => {
     const { program: loops } = mapProgram(parts[i], fabric);

@@ -46,9 +46,12 @@ export interface Point {
   readonly built: Built;
   readonly inputs: Inputs;
   readonly certificate: Certificate;
+  /** All sections one after the other, as one run. */
   readonly golden?: GoldenRun;
   readonly rtl?: RtlPointRun;
   readonly icarus?: RtlPointRun;
+  /** The runs of each section; none where the witness was not asked. */
+  readonly sections: { readonly golden: readonly GoldenRun[]; readonly rtl: readonly RtlPointRun[] };
   /** Answers by witness, in the order of `WITNESSES`. */
   readonly answers: ReadonlyMap<Witness, Answers>;
   /** Everything that does not agree or did not end well; empty exactly when all is well. */
@@ -125,7 +128,17 @@ export async function runPoint(fabric: Fabric, built: Built, options: PointOptio
       );
     }
   }
-  return { built, inputs, certificate: certify(fabric, built, profile), golden, rtl, icarus, answers, problems };
+  return {
+    built,
+    inputs,
+    certificate: certify(fabric, built, profile),
+    golden,
+    rtl,
+    icarus,
+    sections: { golden: goldenRuns, rtl: rtlRuns },
+    answers,
+    problems,
+  };
 }
 
 /** The same end, at the same time where the network is the same, with the same answers and the same first error. */

@@ -40,7 +40,14 @@ export interface PointReport {
   readonly certificate: Certificate;
   /** Shares from 0 to 1. */
   readonly utilisation: { readonly fu: number | null; readonly kernel: number | null; readonly dram: number | null };
+  /** The most that any configuration uses. */
   readonly units: Readonly<Record<'pcu' | 'pmu' | 'ag', number>>;
+  /** Of each of the configurations that run one after the other: cycles on golden simulator and RTL, and its units. */
+  readonly sections: readonly {
+    readonly golden: number | null;
+    readonly rtl: number | null;
+    readonly units: Readonly<Record<'pcu' | 'pmu' | 'ag', number>>;
+  }[];
   /** Where the cycles of used contexts went, from the golden run. */
   readonly activity: Readonly<Record<string, Activity>> | null;
   readonly dram: { readonly profile: string; readonly readBytes: number | null; readonly writeBytes: number | null };
@@ -78,6 +85,11 @@ export function reportOf(fabric: Fabric, point: Point, profile: DramProfile, sec
       dram: golden && bytes ? ((bytes.read + bytes.write) * profile.unit) / (profile.total * golden.cycles) : null,
     },
     units: built.units,
+    sections: built.sections.map((section, i) => ({
+      golden: point.sections.golden[i]?.cycles ?? null,
+      rtl: point.sections.rtl[i]?.cycles ?? null,
+      units: section.units,
+    })),
     activity: golden ? activityOf(golden.stats.contexts) : null,
     dram: { profile: profile.name, readBytes: bytes?.read ?? null, writeBytes: bytes?.write ?? null },
     bitstreamBytes: built.kbit.length,

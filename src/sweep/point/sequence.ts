@@ -11,7 +11,7 @@ import { stepsOf } from '../../compiler/sections/steps.ts';
 import type { Fabric } from '../../fabric/graph.ts';
 import { withCopiesAtMost } from '../../ir/copies.ts';
 import { legalise } from '../../ir/legalise.ts';
-import type { LoopProgram } from '../../ir/loops.ts';
+import type { DramArray, LoopProgram } from '../../ir/loops.ts';
 import { otherSections } from './messages.ts';
 
 /** Sections that a program may have. */
@@ -43,7 +43,7 @@ export function compileSequence(program: LoopProgram, fabric: Fabric, options: C
     const found = longestCut(rest, fabric, options);
     if (!found) return undefined;
     sections.push({ compiled: found.compiled, steps: found.steps });
-    for (const { shape } of found.cut.kept) keptBytes += 4 * shape.reduce((product, size) => product * size, 1);
+    keptBytes += bytesOf(found.cut.kept);
     rest = found.cut.rest;
   }
   return undefined;
@@ -106,15 +106,33 @@ function compiledOf(program: LoopProgram, fabric: Fabric, options: CompileOption
   }
 }
 
+/** The program in sections cut behind the given steps; throws what does not fit. */
+export function compileCuts(program: LoopProgram, fabric: Fabric, steps: readonly number[], options: CompileOptions): Sequence {
+  const { sections, kept } = cutsBySteps(program, steps);
+  return {
+    whole: beforeCuts(program),
+    sections: sections.map((section, i) => ({ compiled: compile(section, fabric, options), ...(i < steps.length && { steps: steps[i] }) })),
+    keptBytes: bytesOf(kept),
+  };
+}
+
 /** The sections of a program by the steps of all but the last; for a file that names them. Throws where it has changed since. */
-export function sectionsBySteps(program: LoopProgram, steps: readonly number[]): LoopProgram[] {
+export function cutsBySteps(
+  program: LoopProgram,
+  steps: readonly number[],
+): { readonly sections: readonly LoopProgram[]; readonly kept: readonly DramArray[] } {
   const sections: LoopProgram[] = [];
+  const kept: DramArray[] = [];
   let rest = beforeCuts(program);
   for (const [i, count] of steps.entries()) {
     const cut = cutAfter(rest, count);
     if (!cut) throw new DiagnosticError(otherSections(program.name, i + 1));
     sections.push(cut.first);
+    kept.push(...cut.kept);
     rest = cut.rest;
   }
-  return [...sections, rest];
+  return { sections: [...sections, rest], kept };
 }
+
+const bytesOf = (arrays: readonly DramArray[]): number =>
+  arrays.reduce((sum, { shape }) => sum + 4 * shape.reduce((product, size) => product * size, 1), 0);

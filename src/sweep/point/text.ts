@@ -4,17 +4,21 @@ import { boundTitle } from '../../compiler/certificate/advice.ts';
 import type { Activity, PointReport } from './report.ts';
 
 export function reportText(report: PointReport): string {
-  const { cycles, bound, certificate, utilisation, units, dram, activity } = report;
+  const { cycles, bound, certificate, utilisation, units, sections, dram, activity } = report;
   const percent = (share: number | null) => (share === null ? '-' : `${(100 * share).toFixed(1)} %`);
   const taken = cycles.golden ?? cycles.rtl ?? cycles.icarus;
   const rows: [string, string][] = [
     ['answers', report.match ? `all agree: ${report.checked.join(' = ')}` : `DO NOT AGREE: ${report.checked.join(', ')}`],
-    ['units', `${units.pcu} PCU, ${units.pmu} PMU, ${units.ag} AG; bitstream of ${report.bitstreamBytes} bytes`],
+    [
+      'units',
+      `${sections.length > 1 ? `${sections.length} sections, each of at most ` : ''}${units.pcu} PCU, ${units.pmu} PMU, ${units.ag} AG; bitstream of ${report.bitstreamBytes} bytes`,
+    ],
   ];
   if (taken !== null) {
     rows.push(['cycles', cycleText(report)]);
+    if (sections.length > 1) rows.push(['of the sections', sections.map(({ golden, rtl }) => golden ?? rtl ?? '-').join(', ')]);
     rows.push(['bound', `${bound.cycles} cycles, set by ${boundTitle[bound.binding]} (${(taken / bound.cycles).toFixed(2)}x)`]);
-    rows.push(['advice', certificate.advice]);
+    rows.push(['advice', `${sections.length > 1 ? 'of the longest section: ' : ''}${certificate.advice}`]);
   }
   if (utilisation.fu !== null) {
     const moved = `${dram.readBytes} bytes read, ${dram.writeBytes} written, ${dram.profile}`;

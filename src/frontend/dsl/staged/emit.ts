@@ -210,9 +210,12 @@ class Emitter {
     // Lanes of a scan may run along any dimension of the memory; others along the last one.
     const order = stage.scan || at < 0 ? natural : [...natural.filter((d) => d !== at), at];
     // Nobody runs lanes along the other dimensions of what is only stored.
-    const stored = stage === this.plan.stages.at(-1)?.stage && !this.output.start && !this.#makesRows(stage);
+    const stored = stage === this.plan.stages.at(-1)?.stage && !this.output.start;
+    const isRow = (d: number) => classes.loop(stage, stage.out[d].name) === classes.row.of;
     const shape = order.map((d) =>
-      stored && d !== at ? stage.out[d].size : extent(classes.loop(stage, stage.out[d].name), stage.out[d].size),
+      stored && (use === 'tree' || d !== at) && !isRow(d)
+        ? stage.out[d].size
+        : extent(classes.loop(stage, stage.out[d].name), stage.out[d].size),
     );
     const memory = v.sram(fresh(stage.name), stage.type, shape.length > 0 ? shape : [1]) as Memory;
     this.#places.set(stage.name, { memory, order });
