@@ -66,7 +66,10 @@ function reloadable(program: LoopProgram): Set<string> {
   const stored = new Set<string>();
   const writers = new Map<string, (Leaf | Transfer)[]>();
   const visit = (statement: Statement): void => {
-    if (statement.kind === 'nest') return statement.body.forEach(visit);
+    if (statement.kind === 'nest') {
+      statement.body.forEach(visit);
+      return;
+    }
     if (statement.kind === 'store') stored.add(statement.dram);
     for (const { memory, kind } of usesOf(statement))
       if (kind === 'write') writers.set(memory, [...(writers.get(memory) ?? []), statement]);

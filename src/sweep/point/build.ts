@@ -227,7 +227,7 @@ export function namesOf({ lowered, routed }: Compiled): Map<number, UnitName> {
  * May a read context of a memory unit look at what is no word of its memory, since nothing uses that? A bitstream alone says of it only
  * that addresses outside the unit are no mistake.
  */
-export function readsForNothing({ compiled, configs }: Built, tile: number, context: number): boolean {
+export function readsForNothing({ compiled, configs }: Section, tile: number, context: number): boolean {
   const unit = configs.get(tile)?.unit as PmuConfig | undefined;
   if (!compiled) return unit?.read[context].part === 1;
   const { lowered, routed } = compiled;

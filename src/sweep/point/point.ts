@@ -85,7 +85,9 @@ export async function runPoint(fabric: Fabric, built: Built, options: PointOptio
     goldenRuns = await step('golden', () => runGoldenSections(fabric, named, image, args, run));
     golden = goldenInSequence(goldenRuns);
     answers.set('golden', golden.answers);
-    const unwritten = golden.unwritten.filter(({ tile, context }) => !readsForNothing(built, tile, context));
+    const unwritten = goldenRuns.flatMap((run, i) =>
+      run.unwritten.filter(({ tile, context }) => !readsForNothing(sections[i], tile, context)),
+    );
     problems.push(...runProblems('golden', golden), ...unwritten.map((read) => readUnwritten(program.name, read)));
   }
   let rtlRuns: readonly RtlPointRun[] = [];

@@ -3,7 +3,7 @@
  * Each takes as many of the steps that are left as fit; a cut between statements is taken before one within a leaf, and of those within
  * a leaf the one with the fewest values across it, unless that gives much less to do.
  */
-import { type Diagnostic, DiagnosticError } from '../../base/diagnostic.ts';
+import { DiagnosticError } from '../../base/diagnostic.ts';
 import { type Compiled, type CompileOptions, compile } from '../../compiler/compile.ts';
 import { type Cut, cutAfter } from '../../compiler/sections/cut.ts';
 import { inOrderOfNeed } from '../../compiler/sections/order.ts';
