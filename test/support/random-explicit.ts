@@ -6,7 +6,18 @@
 import type { Arch } from '../../src/arch/schema.ts';
 import { Rng } from '../../src/base/rng.ts';
 import type { Program } from '../../src/frontend/program.ts';
-import { carried, type Explicit, type Expr, evaluate, explicit, type Index, type Memory, program, reduce, startAt } from '../../src/index.ts';
+import {
+  carried,
+  type Explicit,
+  type Expr,
+  evaluate,
+  explicit,
+  type Index,
+  type Memory,
+  program,
+  reduce,
+  startAt,
+} from '../../src/index.ts';
 
 type Type = 'i32' | 'f32';
 type Grid = Memory<Type, readonly [number, number]>;
