@@ -1,7 +1,8 @@
 /** Stencils whose windows reach over the edge, on the RTL of `demo`: the same answers, in the same cycles, as the golden machine. */
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { checkExplicit } from '../support/explicit-case.ts';
 import { fabricNamed } from '../support/fabric.ts';
+import { stencilIsRight } from '../support/stencil-run.ts';
 import { edgeSums, edges, neighbourSums, neighbours } from '../support/stencils.ts';
 
 const demo = fabricNamed('demo');
@@ -13,4 +14,11 @@ test('a line', async () => {
 
 test('a grid', async () => {
   await checkExplicit(demo, edges(6, 20, 8, 1), { x }, { outputs: { y: edgeSums(x, 6, 20) } }, 'rtl');
+});
+
+test('random ones, as patterns', { timeout: 1_800_000 }, async () => {
+  const count = process.env.KILN_FULL ? 150 : 8;
+  let ran = 0;
+  for (let seed = 0; seed < count; seed++) if (await stencilIsRight(demo, seed, 'rtl')) ran++;
+  expect(ran).toBeGreaterThan(count / 2);
 });

@@ -3,7 +3,10 @@
  * mapped, on the golden machine and in plain arithmetic. Words that nothing wrote are poison.
  */
 import { describe, expect, test } from 'vitest';
-import { type Explicit, type Expr, type Index, reduce, startAt } from '../../src/index.ts';
+import { type Explicit, type Expr, explicit, type Index, program, reduce, startAt } from '../../src/index.ts';
+import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
+import { buildFromKbit, buildProgram } from '../../src/sweep/point/build.ts';
+import { runPoint } from '../../src/sweep/point/point.ts';
 import { checkExplicit, refusalOf } from '../support/explicit-case.ts';
 import { fabricNamed } from '../support/fabric.ts';
 import { edgeSums, edges, neighbourSums, neighbours } from '../support/stencils.ts';
@@ -260,4 +263,25 @@ describe('other memories', () => {
     );
     expect(refusalOf(demo, onRow(n, read(1_000_001, 1) as never))).toMatch(/reaches word 37000044 of a memory of 40/);
   });
+});
+
+test('of a bitstream alone the flag of a context says that it may read for nothing', async () => {
+  const given = x.slice(0, 120);
+  const made = program({
+    name: 'case',
+    params: {},
+    build: () => explicit(neighbours(30, 8, 1, 4)),
+    data: () => ({ arrays: { x: given } }),
+    reference: () => ({ outputs: { y: neighbourSums(given, 30) } }),
+  });
+  const { kbit } = buildProgram(demo, made, {}, {});
+  const run = {
+    given: { arrays: new Map(), args: new Map(), seed: 1 },
+    profile: DRAM_PROFILES.ideal,
+    network: 'routed',
+    poison: true,
+  } as const;
+  const point = await runPoint(demo, buildFromKbit(demo, made, kbit), { ...run, witnesses: new Set(['evaluator', 'golden'] as const) });
+  expect(point.golden?.unwritten).not.toEqual([]);
+  expect(point.problems).toEqual([]);
 });

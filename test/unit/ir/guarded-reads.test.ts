@@ -385,3 +385,36 @@ test('random conditions: legal exactly where no iteration uses a word outside', 
   }
   expect(Math.min(right, wrong)).toBeGreaterThan(100);
 });
+
+test('random conditions on two loops: legal exactly where no iteration uses a word outside', () => {
+  let [right, wrong] = [0, 0];
+  for (let seed = 0; seed < 300; seed++) {
+    const rng = new Rng(`guarded grid ${seed}`);
+    const size = rng.int(2, 7);
+    const far = [rng.int(-1, 1), rng.int(-1, 1)];
+    type Side = { readonly made: (r: Index, c: Index) => I32; readonly plain: (r: number, c: number) => boolean };
+    const side = (): Side => {
+      const [a, b, k] = [rng.int(-2, 2), rng.int(-2, 2), rng.int(-4, 8)];
+      const sum = (r: Index, c: Index) => r.mul(a).add(c.mul(b)).value;
+      return [
+        { made: (r: Index, c: Index) => sum(r, c).gt(k), plain: (r: number, c: number) => a * r + b * c > k },
+        { made: (r: Index, c: Index) => sum(r, c).le(k), plain: (r: number, c: number) => a * r + b * c <= k },
+        { made: (r: Index, c: Index) => sum(r, c).ne(k), plain: (r: number, c: number) => a * r + b * c !== k },
+        { made: (r: Index) => r.value.gt(0), plain: (r: number) => r > 0 },
+        { made: (_: Index, c: Index) => c.value.lt(size - 1), plain: (_: number, c: number) => c < size - 1 },
+      ][rng.int(0, 4)];
+    };
+    const sides = Array.from({ length: rng.int(1, 4) }, side);
+    const either = rng.int(0, 3) === 0;
+    const holds = (r: number, c: number) => (either ? sides.some((one) => one.plain(r, c)) : sides.every((one) => one.plain(r, c)));
+    const outside = (i: number) => i < 0 || i >= size;
+    const places = Array.from({ length: size * size }, (_, n) => [Math.floor(n / size), n % size]);
+    const used = places.some(([r, c]) => holds(r, c) && (outside(r + far[0]) || outside(c + far[1])));
+    const condition = (r: Index, c: Index) => sides.map((one) => one.made(r, c)).reduce((a, b) => (either ? a.or(b) : a.and(b)));
+    const found = refusalsOf(grid((r, c, a) => condition(r, c).select(a.at(r.add(far[0]), c.add(far[1])), 7), 'set', size));
+    expect(found.length > 0, `seed ${seed}`).toBe(used);
+    if (used) wrong++;
+    else right++;
+  }
+  expect(Math.min(right, wrong)).toBeGreaterThan(60);
+});
