@@ -22,6 +22,11 @@ const isTaken = (value: Expr<'i32'>) => value.gt(LEAST);
 const word = (n: number) => 2400 * Math.floor(n / PER) + (n % PER);
 let at = 0;
 
+/** Words that one leaf picks, and below which values another one takes as many. */
+const PICKED = [...x.slice(0, 40)].filter((value) => value < 0).map((value) => 3 * value);
+const LIMIT = [...x.slice(39, 79)].sort((a, b) => a - b)[PICKED.length];
+let next = 0;
+
 const CASES: readonly (readonly [string, (v: Explicit) => void, Expected])[] = [
   [
     'a load, a leaf and a finished sum write one FIFO',
@@ -56,6 +61,25 @@ const CASES: readonly (readonly [string, (v: Explicit) => void, Expected])[] = [
       });
     },
     { outputs: { y: Int32Array.from(x, (value) => (value > LEAST ? word(at++) : 0)) } },
+  ],
+  [
+    'data picks the words and where they are taken',
+    (v) => {
+      const from = v.dramIn('x', 'i32', [96]);
+      const to = v.dramOut('y', 'i32', [40]);
+      v.pipe({}, () => {
+        const a = v.fifo('a', 'i32', 8);
+        v.load(from, [0], a, { extent: [40] });
+        const f = v.fifo('f', 'i32', 8);
+        v.leaf({ i: { max: 40, par: 4 } }, () => f.enqueue(a.dequeue().mul(3), { when: a.dequeue().lt(0) }));
+        const back = v.fifo('back', 'i32', 8);
+        v.load(from, [39], back, { extent: [40] });
+        const out = v.fifo('out', 'i32', 8);
+        v.leaf({ k: { max: 40, par: 8 } }, () => out.enqueue(f.dequeue({ when: back.dequeue().lt(LIMIT) })));
+        v.store(to, [0], out, { extent: [40] });
+      });
+    },
+    { outputs: { y: Int32Array.from(x.slice(39, 79), (value) => (value < LIMIT ? PICKED[next++] : 0)) } },
   ],
 ];
 

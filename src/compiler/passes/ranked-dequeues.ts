@@ -10,22 +10,21 @@
  *
  * Memory units have no addresses from data, so every word is looked at for every iteration. Words that one round leaves are taken in a
  * later one: unless loops alone say that each round takes all it gets, `words` holds those of all rounds, 0 before they come, and the count
- * goes on from round to round. A word that is not there is 0.
+ * goes on from round to round. A word that is not there is 0. Where data also picks which words the writer adds, all of them are held,
+ * with numbers that a leaf behind the writer counts in the same way.
  */
 import type { Arch } from '../../arch/schema.ts';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { tripsOf } from '../../ir/affine.ts';
-import type { AffineExpr, Dequeue, Leaf, Loop, LoopProgram, Memory, Nest, Statement, Value } from '../../ir/loops.ts';
-import { renumbered } from '../../ir/loops.ts';
-import { ValueTable } from '../../ir/value-table.ts';
-import { variable } from '../affine.ts';
+import type { Dequeue, Leaf, Loop, LoopProgram, Memory, Nest, Statement } from '../../ir/loops.ts';
 import { valueAt } from '../analysis/known.ts';
 import { type Site, sharedNests, sitesOf } from '../analysis/sites.ts';
 import { laneLoop } from '../analysis/values.ts';
-import { type End, walkOf, wordsOf } from '../lower/queue-walks.ts';
+import { type End, walkOf } from '../lower/queue-walks.ts';
 import { placesOf } from '../lower/queue-writers.ts';
 import { endsOf } from '../lower/queues.ts';
 import { unsupported } from '../messages.ts';
+import { copyOf, type Enqueue, iterationIn, placeOf, rankOf, searchOf, withAll, withoutPredicate } from './ranked-leaves.ts';
 import { simplifySingle } from './single.ts';
 import { filledFirst } from './zeros.ts';
 
@@ -55,6 +54,10 @@ interface Read {
   readonly last: Statement;
   /** In how many lanes they come. */
   readonly par: number;
+  /** The only writer, where data picks what it adds: `words` are those of all its iterations. */
+  readonly picking?: { readonly leaf: Leaf; readonly site: Site; readonly effect: Enqueue; readonly when: number };
+  /** Others read the FIFO too. */
+  readonly shared: boolean;
 }
 
 /** The first dequeue with a predicate that may be ranked, or `DiagnosticError`. */
@@ -84,15 +87,25 @@ function readOf(arch: Arch, memory: Memory, ends: readonly End[], { site, ordina
     const rows = words === undefined ? undefined : Math.ceil(words / lanes);
     throw new DiagnosticError(unsupported(`FIFO \`${memory.name}\``, why, help, leaf.source, 'pmu.bankWords', rows));
   };
-  const words =
-    wordsOfRound(ends, writers, depth, lanes) ??
+  const walks = new Map(writers.map((writer) => [writer, walkOf(writer, depth, lanes)]));
+  const { words } = placesOf(writers, walks, depth, 0);
+  const [first] = writers;
+  const thinned = writers.some(
+    (writer) => writer.when !== undefined || (writer.site.statement.kind === 'leaf' && writer.site.statement.guards.length > 0),
+  );
+  const alone = first.site.statement;
+  if (thinned && (writers.length > 1 || alone.kind !== 'leaf' || alone.guards.length > 0 || first.when === undefined))
     fail(
-      'data decides where it is read, and how many words there are',
-      'let its writer have the same predicate in the same loops, or one of both ends have none',
+      'data decides where it is read, and what it gets is up to a guard, or to the predicate of one of several writers',
+      'let one writer add all words, with a predicate instead of a guard',
     );
+  const picking =
+    thinned && alone.kind === 'leaf' && first.when !== undefined
+      ? { leaf: alone, site: first.site, effect: alone.effects[first.ordinal] as Enqueue, when: first.when }
+      : undefined;
   const dequeue = leaf.values[ordinal] as Dequeue;
   const all = roundsOf(site, depth);
-  const rounds = all === 1 || takesAll(site, leaf, dequeue, depth, words) ? 1 : all;
+  const rounds = all === 1 || (!picking && takesAll(site, leaf, dequeue, depth, words)) ? 1 : all;
   const held = rounds * rowOf(site, depth, words, rounds);
   const capacity = lanes * arch.pmu.bankWords;
   if (held > capacity)
@@ -110,23 +123,14 @@ function readOf(arch: Arch, memory: Memory, ends: readonly End[], { site, ordina
       'write all of it before those loops, or all of it in them',
     );
   const par = writers.length === 1 && writer.statement.kind === 'leaf' ? laneLoop(writer.statement).par : lanes;
-  return { memory, site, leaf, dequeue, depth, words, rounds, last: writer.nests[depth] ?? writer.statement, par };
+  const shared = ends.some((end) => end.kind === 'read' && end.site !== site);
+  const last = writer.nests[depth] ?? writer.statement;
+  return { memory, site, leaf, dequeue, depth, words, rounds, last, par, shared, ...(picking && { picking }) };
 }
 
 const roundsOf = ({ nests }: Site, depth: number): number => product(nests.slice(0, depth).flatMap(({ loops }) => loops.map(tripsOf)));
 
 const product = (list: readonly number[]): number => list.reduce((a, b) => a * b, 1);
-
-/** What the writers add in a round, or other readers take in one; nothing where predicates decide both. */
-function wordsOfRound(ends: readonly End[], writers: readonly End[], depth: number, lanes: number): number | undefined {
-  const free = ({ site: { statement }, when }: End) => when === undefined && (statement.kind !== 'leaf' || statement.guards.length === 0);
-  if (writers.every(free)) {
-    const walks = new Map(writers.map((writer) => [writer, walkOf(writer, depth, lanes)]));
-    return placesOf(writers, walks, depth, 0).words;
-  }
-  const reader = ends.find((end) => end.kind === 'read' && free(end) && sharedNests(end.site, writers[0].site) >= depth);
-  return reader && wordsOf(walkOf(reader, depth, lanes));
-}
 
 /** Do loops alone say that every round takes as many words as there are? */
 function takesAll(site: Site, leaf: Leaf, { args: [when] }: Dequeue, depth: number, words: number): boolean {
@@ -162,150 +166,71 @@ function common(a: number, b: number): number {
 }
 
 function ranked(program: LoopProgram, read: Read, lanes: number): LoopProgram {
-  const { memory, site, leaf, depth, words, rounds, last } = read;
-  const { name } = memory;
+  const { memory, site, leaf, dequeue, depth, words, rounds, last, picking, par } = read;
+  const { name, type } = memory;
   const names = new Set(program.memories.map((one) => one.name));
   const fresh = (kind: string): string => {
     let n = 0;
     while (names.has(`${name}$${kind}${n}`)) n++;
     return `${name}$${kind}${n}`;
   };
-  const [held, rank, got] = ['words', 'rank', 'got'].map(fresh);
   const row = rowOf(site, depth, words, rounds);
-  const made: Memory[] = [
-    { ...memory, kind: undefined, name: held, shape: [rounds * row] },
-    { ...memory, kind: undefined, name: rank, type: 'i32', shape: leaf.loops.map((loop) => (tripsOf(loop) - 1) * loop.step + 1) },
-    { ...memory, name: got },
+  const held: Memory = { ...memory, kind: undefined, name: fresh('words'), shape: [rounds * row] };
+  const rank = { ...held, name: fresh('rank'), type: 'i32', shape: leaf.loops.map((loop) => (tripsOf(loop) - 1) * loop.step + 1) } as const;
+  const got: Memory = { ...memory, name: fresh('got') };
+  const numbers: Memory = { ...held, name: fresh('numbers'), type: 'i32' };
+  const [every, order]: Memory[] = [
+    { ...memory, name: fresh('all') },
+    { ...memory, name: fresh('order'), type: 'i32' },
   ];
   const around = site.nests.slice(0, depth).flatMap((nest) => nest.loops);
   const place = rounds === 1 ? { base: 0, terms: [] } : placeOf(around, row);
-  const over = [...(rounds === 1 ? site.nests.slice(depth).flatMap((nest) => nest.loops) : site.outer), ...leaf.loops];
-  const copying = copyOf(read, held, place);
-  const before = [rankOf(read, rank, over), searchOf(read, { held, rank, got }, row, lanes)];
-  const [inside] = site.nests.slice(-1);
+  const counted = (one: Site, own: readonly Loop[]) => [
+    ...(rounds === 1 ? one.nests.slice(depth).flatMap((nest) => nest.loops) : one.outer),
+    ...own,
+  ];
+  const before = [
+    rankOf(
+      leaf,
+      dequeue.args[0],
+      -1,
+      counted(site, leaf.loops),
+      (value) => ({ kind: 'write', memory: rank.name, index: iterationIn(leaf), value }),
+      rank.name,
+    ),
+    searchOf({ leaf, type, words, rounds, row, held: held.name, rank: rank.name, got: got.name, numbers: picking && numbers.name }, lanes),
+  ];
+  const behind = picking && [
+    rankOf(
+      picking.leaf,
+      picking.when,
+      -2,
+      counted(picking.site, picking.leaf.loops),
+      (value) => ({ kind: 'enqueue', memory: order.name, value }),
+      order.name,
+    ),
+  ];
+  const copies = picking
+    ? [
+        { from: every, to: held.name },
+        { from: order, to: numbers.name },
+      ]
+    : [{ from: memory, to: held.name }];
+  const copying = copyOf(copies, words, par, place, leaf);
   const round = site.nests[depth - 1];
   const visit = (statement: Statement): Statement => {
-    if (statement === leaf) return withoutPredicate(leaf, read.dequeue, got);
+    if (statement === leaf) return withoutPredicate(leaf, dequeue, got.name);
+    if (statement === picking?.leaf) return withAll(picking.leaf, picking.effect, every.name, read.shared);
     if (statement.kind !== 'nest') return statement;
     const body = statement.body.flatMap((child) => [
-      ...(statement === inside && child === leaf ? before : []),
+      ...(child === leaf ? before : []),
       visit(child),
+      ...(child === picking?.leaf && behind ? behind : []),
       ...(statement === round && child === last ? [copying] : []),
     ]);
     return { ...statement, body };
   };
+  const made = [held, rank, got, ...(picking ? [numbers, every, order] : [])];
   const now = { ...program, memories: [...program.memories, ...made], body: visit(program.body) as Nest };
-  return rounds === 1 ? now : filledFirst(now, [made[0]], lanes);
-}
-
-/** First word of a round by the loops around. */
-function placeOf(around: readonly Loop[], row: number): AffineExpr {
-  let [base, trip] = [0, row];
-  const terms = [...around].reverse().map(({ var: name, min, max, step, ...rest }) => {
-    const coef = trip / step;
-    base -= coef * min;
-    trip *= tripsOf({ var: name, min, max, step, ...rest });
-    return { var: name, coef };
-  });
-  return { base, terms: terms.reverse() };
-}
-
-/** Indices of an iteration of the leaf's own loops. */
-const iterationIn = (leaf: Leaf): AffineExpr[] => leaf.loops.map(({ var: name, min }) => ({ ...variable(name), base: -min }));
-
-const named = ({ source }: Leaf, label: string) => ({ label, ...(source && { source }) });
-
-/** The words of a round, from the FIFO to where they are looked for. */
-function copyOf({ memory, leaf, words, par }: Read, held: string, place: AffineExpr): Leaf {
-  const at: Loop = { var: `w$${held}`, min: 0, max: words, step: 1, par: Math.min(par, words) };
-  return {
-    kind: 'leaf',
-    loops: [at],
-    values: [{ kind: 'dequeue', memory: memory.name, args: [], type: memory.type }],
-    effects: [{ kind: 'write', memory: held, index: [{ ...place, terms: [...place.terms, ...variable(at.var).terms] }], value: 0 }],
-    guards: [],
-    ...named(leaf, held),
-  };
-}
-
-/** Which word each iteration takes, counted over loops; -1 for none. */
-function rankOf({ leaf, dequeue }: Read, rank: string, over: readonly Loop[]): Leaf {
-  const table = new ValueTable();
-  const op = (name: 'ne' | 'sub' | 'sel', ...args: number[]) => table.add({ kind: 'op', op: name, args, type: 'i32' });
-  const constant = (bits: number) => table.add({ kind: 'const', type: 'i32', bits: bits >>> 0 });
-  const numberOf = valuesInto(table, leaf, (value) => value);
-  const taken = op('ne', numberOf(dequeue.args[0]), constant(0));
-  const init = { kind: 'const', bits: 0 } as const;
-  const count = table.add({
-    kind: 'reduce',
-    op: 'add',
-    args: [taken],
-    over: over.map((loop) => loop.var),
-    init,
-    running: true,
-    type: 'i32',
-  });
-  const value = op('sel', taken, op('sub', count, constant(1)), constant(-1));
-  return {
-    kind: 'leaf',
-    loops: leaf.loops.map((loop) => ({ ...loop, par: 1 })),
-    values: table.values,
-    effects: [{ kind: 'write', memory: rank, index: iterationIn(leaf), value }],
-    guards: [],
-    ...named(leaf, rank),
-  };
-}
-
-/** The word of each iteration: of all that are held the one with its number. */
-function searchOf(
-  { leaf, memory: { type }, words, rounds }: Read,
-  { held, rank, got }: { readonly held: string; readonly rank: string; readonly got: string },
-  row: number,
-  lanes: number,
-): Leaf {
-  const table = new ValueTable();
-  const op = (name: 'add' | 'mul' | 'eq' | 'sel', args: readonly number[], of: Dequeue['type'] = 'i32') =>
-    table.add({ kind: 'op', op: name, args, type: of });
-  const loop = (kind: string, max: number, par: number): Loop => ({ var: `${kind}$${got}`, min: 0, max, step: 1, par });
-  // Words without gaps between rounds are counted by one loop.
-  const apart = row !== words;
-  const all = apart ? words : rounds * words;
-  const search = [...(apart ? [loop('r', rounds, 1)] : []), loop('k', all, Math.min(lanes, all))];
-  const [outer, inner] = [search[0], search[search.length - 1]].map((one) => table.add({ kind: 'index', var: one.var }));
-  const number = apart ? op('add', [op('mul', [outer, table.add({ kind: 'const', type: 'i32', bits: words })]), inner]) : inner;
-  const place = { base: 0, terms: search.map(({ var: name }, i) => ({ var: name, coef: i === search.length - 1 ? 1 : row })) };
-  const own = table.add({ kind: 'read', memory: rank, index: iterationIn(leaf), type: 'i32' });
-  const word = table.add({ kind: 'read', memory: held, index: [place], type });
-  const one = op('sel', [op('eq', [own, number]), word, table.add({ kind: 'const', type, bits: 0 })], type);
-  const over = search.map(({ var: name }) => name);
-  const value: Value = { kind: 'reduce', op: 'or', args: [one], over, init: { kind: 'none' }, type };
-  return {
-    kind: 'leaf',
-    loops: [...leaf.loops.map((each) => ({ ...each, par: 1 })), ...search],
-    values: table.values,
-    effects: [{ kind: 'enqueue', memory: got, value: table.add(value) }],
-    guards: [],
-    ...named(leaf, got),
-  };
-}
-
-/** The leaf with a word of another FIFO, which has one for every iteration. */
-function withoutPredicate(leaf: Leaf, dequeue: Dequeue, got: string): Leaf {
-  const table = new ValueTable();
-  const numberOf = valuesInto(table, leaf, (value) => (value === dequeue ? { ...dequeue, memory: got, args: [] } : value));
-  const effects = leaf.effects.map((effect) => renumbered(effect, numberOf));
-  return { ...leaf, values: table.values, effects };
-}
-
-/** Puts values of a leaf, each with what it is made from, into a table. */
-function valuesInto(table: ValueTable, leaf: Leaf, instead: (value: Value) => Value): (id: number) => number {
-  const numbers: number[] = [];
-  const numberOf = (id: number): number => {
-    if (numbers[id] === undefined) {
-      const value = instead(leaf.values[id]);
-      numbers[id] = table.add('args' in value ? { ...value, args: value.args.map(numberOf) } : value);
-    }
-    return numbers[id];
-  };
-  return numberOf;
+  return rounds === 1 ? now : filledFirst(now, picking ? [held, numbers] : [held], lanes);
 }

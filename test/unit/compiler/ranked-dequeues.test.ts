@@ -12,6 +12,7 @@ import { checkExplicit, refusalOf } from '../../support/explicit-case.ts';
 import { fabricNamed } from '../../support/fabric.ts';
 
 const demo = fabricNamed('demo');
+const large = fabricNamed('demo', { grid: { columns: 6, rows: 6 } });
 const x = Int32Array.from({ length: 96 }, (_, i) => ((i * 37) % 101) - 50);
 
 /** What an iteration takes whose mask is not 0, of words one after the other; 0 elsewhere. */
@@ -138,7 +139,7 @@ test('one of several FIFOs, as data picks', async () => {
   const which = Int32Array.from({ length: 24 }, (_, i) => (i * 7) % 3);
   const at = [0, 0, 0];
   await checkExplicit(
-    fabricNamed('demo', { grid: { columns: 6, rows: 6 } }),
+    large,
     (v) => {
       const from = v.dramIn('which', 'i32', [24]);
       const to = v.dramOut('y', 'i32', [24]);
@@ -214,6 +215,111 @@ test('a store sees all words beside a reader that takes some of them', async () 
   );
 });
 
+test.each([
+  [1, 1],
+  [4, 8],
+])('data picks what is added and where it is taken, %i and %i lanes', async (par, other) => {
+  const picked = x.slice(0, 40).filter((value) => value < 0);
+  const all = Int32Array.from({ length: 30 }, (_, i) => (i * 7 + 3) % 30);
+  // As many as are picked: those with the least keys.
+  const places = all.map((key) => (key < picked.length ? 1 : 0));
+  await checkExplicit(
+    large,
+    (v) => {
+      const from = v.dramIn('x', 'i32', [96]);
+      const keys = v.dramIn('keys', 'i32', [30]);
+      const to = v.dramOut('y', 'i32', [30]);
+      v.pipe({}, () => {
+        const a = v.fifo('a', 'i32', 8);
+        v.load(from, [0], a, { extent: [40] });
+        const f = v.fifo('f', 'i32', 8);
+        v.leaf({ i: { max: 40, par } }, () => f.enqueue(a.dequeue().mul(3), { when: a.dequeue().lt(0) }));
+        const key = v.fifo('key', 'i32', 8);
+        v.load(keys, [0], key, { extent: [30] });
+        const out = v.fifo('out', 'i32', 8);
+        v.leaf({ k: { max: 30, par: other } }, () => out.enqueue(f.dequeue({ when: key.dequeue().lt(picked.length) })));
+        v.store(to, [0], out, { extent: [30] });
+      });
+    },
+    { x, keys: all },
+    {
+      outputs: {
+        y: Int32Array.from(
+          taken(
+            places,
+            picked.map((value) => 3 * value),
+          ),
+        ),
+      },
+    },
+  );
+});
+
+test.each([1, 4])('data on both ends, and rounds that do not come out even, %i lanes', async (par) => {
+  const words = x.filter((value) => value < 0);
+  // Half of the words that are there are taken in a round, and in the last one all of them.
+  let held = 0;
+  const late = Int32Array.from(
+    [0, 1, 2, 3].flatMap((t) => {
+      held += x.slice(24 * t, 24 * t + 24).filter((value) => value < 0).length;
+      const now = t === 3 ? held : held >> 1;
+      held -= now;
+      return Array.from({ length: 27 }, (_, k) => ((k * 5) % 27 < now ? 1 : 0));
+    }),
+  );
+  expect(count(late)).toBe(words.length);
+  await checkExplicit(
+    large,
+    (v) => {
+      const from = v.dramIn('x', 'i32', [96]);
+      const places = v.dramIn('late', 'i32', [108]);
+      const to = v.dramOut('y', 'i32', [108]);
+      v.pipe({ t: 4 }, ({ t }) => {
+        const a = v.sram('a', 'i32', [24]);
+        v.load(from, [t.mul(24)], a);
+        const f = v.fifo('f', 'i32', 8);
+        v.leaf({ i: { max: 24, par } }, ({ i }) => f.enqueue(a.at(i), { when: a.at(i).lt(0) }));
+        const place = v.fifo('place', 'i32', 8);
+        v.load(places, [t.mul(27)], place, { extent: [27] });
+        const out = v.fifo('out', 'i32', 8);
+        v.leaf({ k: { max: 27, par } }, () => out.enqueue(f.dequeue({ when: place.dequeue() })));
+        v.store(to, [t.mul(27)], out, { extent: [27] });
+      });
+    },
+    { x, late },
+    { outputs: { y: Int32Array.from(taken(late, words)) } },
+  );
+});
+
+test('data on both ends, beside a store of the words that are picked', async () => {
+  const picked = x.slice(0, 30).filter((value) => value > 4);
+  expect(picked.length % 8).not.toBe(0);
+  const places = Int32Array.from({ length: 20 }, (_, i) => (i >= 20 - picked.length ? 1 : 0));
+  await checkExplicit(
+    large,
+    (v) => {
+      const from = v.dramIn('x', 'i32', [96]);
+      const given = v.dramIn('places', 'i32', [20]);
+      const to = v.dramOut('y', 'i32', [20]);
+      const packed = v.dramOut('packed', 'i32', [picked.length]);
+      v.pipe({}, () => {
+        const a = v.sram('a', 'i32', [30]);
+        v.load(from, [0], a);
+        const f = v.fifo('f', 'i32', 8);
+        v.leaf({ i: { max: 30, par: 8 } }, ({ i }) => f.enqueue(a.at(i), { when: a.at(i).gt(4) }));
+        v.store(packed, [0], f, { extent: [picked.length] });
+        const place = v.fifo('place', 'i32', 8);
+        v.load(given, [0], place, { extent: [20] });
+        const out = v.fifo('out', 'i32', 8);
+        v.leaf({ k: { max: 20, par: 8 } }, () => out.enqueue(f.dequeue({ when: place.dequeue() })));
+        v.store(to, [0], out, { extent: [20] });
+      });
+    },
+    { x, places },
+    { outputs: { packed: picked, y: Int32Array.from(taken(places, picked)) } },
+  );
+});
+
 test('a word that is not there is 0, in the machine without the evaluator', async () => {
   const masks = Int32Array.of(1, 1, 1, 1, 0, 1, 1, 0);
   const build = (v: Explicit): void => {
@@ -281,6 +387,16 @@ test('what cannot be mapped is said as it is', () => {
       sum.set(reduce('add', f.dequeue({ when: mask.at(k) }), [k]));
     });
   };
+  const one = (v: Explicit, f: Fifo<'i32'>) => v.leaf({ i: 3 }, ({ i }) => f.enqueue(i.value, { when: i.value.and(1) }));
+  expect(
+    refusalOf(
+      demo,
+      masked(1, 40, (v, f) => {
+        one(v, f);
+        some(v, f);
+      }),
+    ),
+  ).toContain('what it gets is up to a guard, or to the predicate of one of several writers');
   expect(refusalOf(demo, masked(1, 40, guarded))).toContain('data decides where it is read, in a leaf with a guard');
   expect(
     refusalOf(demo, (v) => {
