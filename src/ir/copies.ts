@@ -1,8 +1,8 @@
-/** Copies of loops in space, as a program asks for them: `par` of every loop but the last of a leaf, whose `par` are lanes. */
+/** What a program asks for side by side: copies of loops in space, `par` of every loop but the last of a leaf, whose `par` are lanes. */
 import { tripsOf } from './affine.ts';
 import type { Loop, LoopProgram, Nest, Source, Statement } from './loops.ts';
 
-/** A loop that does not get all the copies it asks for. */
+/** A loop that does not get all the copies, or lanes, it asks for. */
 export interface FewerCopies {
   readonly loop: string;
   readonly asked: number;
@@ -42,5 +42,28 @@ export function fewerCopies(program: LoopProgram, most: number): FewerCopies[] {
       .map((loop) => ({ loop: loop.var, asked: copiesOf(loop), got: most, ...(statement.source && { source: statement.source }) })),
     ...(statement.kind === 'nest' ? statement.body.flatMap(visit) : []),
   ];
+  return visit(program.body);
+}
+
+/** The program with at most so many lanes of each leaf. It means the same; floats may be summed in another order. */
+export function withLanesAtMost(program: LoopProgram, most: number): LoopProgram {
+  const visit = (statement: Statement): Statement => {
+    if (statement.kind === 'nest') return { ...statement, body: statement.body.map(visit) };
+    const last = statement.kind === 'leaf' ? statement.loops.at(-1) : undefined;
+    if (statement.kind !== 'leaf' || !last || last.par <= most) return statement;
+    return { ...statement, loops: [...statement.loops.slice(0, -1), { ...last, par: most }] };
+  };
+  const body = visit(program.body) as Nest;
+  return fewerLanes(program, most).length > 0 ? { ...program, body } : program;
+}
+
+/** Which loops get fewer lanes than they ask for, in program order. */
+export function fewerLanes(program: LoopProgram, most: number): FewerCopies[] {
+  const visit = (statement: Statement): FewerCopies[] => {
+    if (statement.kind === 'nest') return statement.body.flatMap(visit);
+    const last = statement.kind === 'leaf' ? statement.loops.at(-1) : undefined;
+    if (!last || last.par <= most) return [];
+    return [{ loop: last.var, asked: last.par, got: most, ...(statement.source && { source: statement.source }) }];
+  };
   return visit(program.body);
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
 import { Rng } from '../../src/base/rng.ts';
+import type { LoopProgram } from '../../src/ir/loops.ts';
 import { programNamed } from '../../src/programs/index.ts';
 import { VARIANTS } from '../../src/programs/suite/variants.ts';
 import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
@@ -47,8 +48,18 @@ describe('cut at random', () => {
     const rng = new Rng(`cut ${family}`);
     for (let round = 0; round < (FULL ? 16 : 1); round++) {
       const params = familyParams(family, rng, 1);
-      const { point, steps } = await runCuts(plasticine, programNamed(`suite/${family}`), params, (loops) => randomCuts(loops, rng));
-      expect(point?.problems ?? [], `${JSON.stringify(params)}, cut behind ${steps}`).toEqual([]);
+      let steps: readonly number[] = [];
+      const draw = (loops: LoopProgram) => {
+        steps = randomCuts(loops, rng);
+        return steps;
+      };
+      try {
+        const { point } = await runCuts(plasticine, programNamed(`suite/${family}`), params, draw);
+        expect(point?.problems ?? [], `${JSON.stringify(params)}, cut behind ${steps}`).toEqual([]);
+      } catch (error) {
+        // Rounds of a FIFO that data counts are refused.
+        if (!(error instanceof DiagnosticError)) throw error;
+      }
     }
   });
 });

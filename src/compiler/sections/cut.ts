@@ -7,7 +7,7 @@
  * an iteration of the loops around both; what a memory was loaded with is loaded again instead. A cut within a leaf makes two leaves of it first.
  *
  * All iterations of the first part are before those of the second: a cut is refused where the second part changes in an iteration what
- * the first one uses in the next, and where a FIFO or a line buffer would lie across it.
+ * the first one uses in the next, and where a line buffer, or a FIFO of which data decides what is taken, would lie across it.
  */
 import { tripsOf } from '../../ir/affine.ts';
 import {
@@ -110,28 +110,29 @@ interface Placed {
   readonly side: 'first' | 'rest';
   /** The innermost nest along the cut that it lies in. */
   readonly depth: number;
-  /** It lies there, in no loop of another nest. */
-  readonly direct: boolean;
+  /** The loops around it within that nest, its own included. */
+  readonly inner: readonly Loop[];
 }
 
 /** Where everything lies as seen from a cut behind the statement at `path`. */
 function placedAround(body: Nest, path: readonly number[]): Placed[] {
   const placed: Placed[] = [];
-  const visit = (statement: Statement, trail: readonly number[], direct: boolean): void => {
+  const visit = (statement: Statement, trail: readonly number[], around: readonly Loop[]): void => {
     let common = 0;
     while (common < trail.length && trail[common] === path[common]) common++;
     const depth = Math.min(common, path.length - 1);
     const side = common === trail.length || trail[common] < path[common] ? 'first' : 'rest';
+    const inner = [...around, ...('loops' in statement ? statement.loops : [])];
     if (statement.kind !== 'nest') {
-      placed.push({ statement, uses: usesOf(statement), side, depth, direct });
+      placed.push({ statement, uses: usesOf(statement), side, depth, inner });
       return;
     }
     const along = common === trail.length;
     const uses = boundsOf(statement.loops);
-    if (!along && uses.length > 0) placed.push({ statement, uses, side, depth, direct });
-    for (const [i, child] of statement.body.entries()) visit(child, [...trail, i], along || (direct && statement.loops.length === 0));
+    if (!along && uses.length > 0) placed.push({ statement, uses, side, depth, inner });
+    for (const [i, child] of statement.body.entries()) visit(child, [...trail, i], along ? [] : inner);
   };
-  visit(body, [], true);
+  visit(body, [], []);
   return placed;
 }
 
@@ -165,29 +166,24 @@ function cutBehind(program: LoopProgram, path: readonly number[]): Cut | undefin
     if (before.length === 0 || after.length === 0 || memory.words) continue;
     const [writers, readers] = [of(first, 'write'), of(rest, 'read')];
     const [writer] = writers;
-    if (again.has(memory.name) && writer?.direct) {
+    if (again.has(memory.name) && writer?.inner.length === 0) {
       added[writer.depth].loads.push({ ...(writer.statement as Transfer) });
       if (of(first, 'read').length === 0) dropped.add(writer.statement);
       continue;
     }
-    if (memory.kind !== undefined) return undefined;
+    if (memory.kind === 'lines' || (memory.kind === 'fifo' && of(rest, 'write').length > 0)) return undefined;
     if (of(rest, 'write').some((change) => before.some((use) => inTurns(change, use)))) return undefined;
     if (writers.length === 0 || readers.length === 0) continue;
-    const depthOf = (list: readonly Placed[]) => Math.max(...list.map(({ depth }) => depth));
-    const depth = Math.min(depthOf(writers), depthOf(readers));
-    const { array, offset } = keptArray(
-      memory,
-      nests.slice(0, depth + 1).flatMap(({ loops }) => loops),
-      fresh(`${memory.name}$kept`),
-    );
+    const depths = (list: readonly Placed[]) => list.map((one) => one.depth);
+    const deepest = Math.min(Math.max(...depths(writers)), Math.max(...depths(readers)));
+    // All ends of a FIFO are in the loops of a round.
+    const depth = memory.kind === 'fifo' ? Math.min(...depths(writers), ...depths(readers)) : deepest;
+    const shape = memory.kind === 'fifo' ? roundOf(memory.name, readers, nests, depth) : memory.shape;
+    if (!shape) return undefined;
+    const around = nests.slice(0, depth + 1).flatMap(({ loops }) => loops);
+    const { array, offset } = keptArray({ ...memory, shape }, around, fresh(`${memory.name}$kept`));
     kept.push(array);
-    const transfer = {
-      dram: array.name,
-      memory: memory.name,
-      offset,
-      extent: memory.shape,
-      ...(memory.source && { source: memory.source }),
-    };
+    const transfer = { dram: array.name, memory: memory.name, offset, extent: shape, ...(memory.source && { source: memory.source }) };
     added[depth].stores.push({ kind: 'store', ...transfer });
     added[depth].loads.push({ kind: 'load', ...transfer });
   }
@@ -219,6 +215,21 @@ function cutBehind(program: LoopProgram, path: readonly number[]): Cut | undefin
     };
   };
   return { first: part('first'), rest: part('rest'), kept };
+}
+
+/** The words of a FIFO that its readers take in an iteration of the nests up to a depth; nothing where that is not one number. */
+function roundOf(name: string, readers: readonly Placed[], nests: readonly Nest[], depth: number): readonly [number] | undefined {
+  const counts = readers.map(({ statement, depth: own, inner }) => {
+    const loops = [...nests.slice(depth + 1, own + 1).flatMap((nest) => nest.loops), ...inner];
+    if (loops.some(({ bound }) => bound)) return undefined;
+    const times = loops.reduce((product, loop) => product * tripsOf(loop), 1);
+    if (statement.kind === 'store')
+      return wordsOf(statement).length > 0 ? undefined : statement.extent.reduce((product, size) => product * size, times);
+    if (statement.kind !== 'leaf' || statement.guards.length > 0) return undefined;
+    return statement.values.some((value) => value.kind === 'dequeue' && value.memory === name && value.args.length > 0) ? undefined : times;
+  });
+  const [count] = counts;
+  return count !== undefined && counts.every((one) => one === count) ? [count] : undefined;
 }
 
 /** What an array is to one of the parts. */

@@ -9,12 +9,13 @@ import { type Compiled, type CompileOptions, compile, mapProgram } from '../../c
 import type { AgConfig, PcuConfig, PmuConfig, TileConfig } from '../../fabric/config.ts';
 import type { Fabric } from '../../fabric/graph.ts';
 import type { Program } from '../../frontend/program.ts';
-import { withCopiesAtMost } from '../../ir/copies.ts';
+import { withCopiesAtMost, withLanesAtMost } from '../../ir/copies.ts';
 import type { LoopProgram } from '../../ir/loops.ts';
 import { printLoops } from '../../ir/loops-print.ts';
 import type { DramProfile } from '../../sim/dram-profile.ts';
 import { explainMisfit } from './fit.ts';
 import { type Choice, choicesOf, shortlist } from './free.ts';
+import { inLanesOf } from './lanes.ts';
 import { measuredCycles } from './measure.ts';
 import { runsInSections } from './messages.ts';
 import { hostOf, type Section } from './sections.ts';
@@ -44,7 +45,7 @@ export interface BuildOptions extends CompileOptions {
   readonly free?: DramProfile;
   /** A program that does not fit is told the smallest architecture on which it would: that takes as long as some compilations. */
   readonly explain?: boolean;
-  /** A program that does not fit in all the copies it asks for is built in fewer, or in sections that run one after the other, with warnings. */
+  /** A program that does not fit in all the lanes and copies it asks for is built in fewer, or in sections that run one after the other, with warnings. */
   readonly fewer?: boolean;
 }
 
@@ -57,7 +58,23 @@ export function buildProgram(
   given: Readonly<Record<string, number | string>>,
   options: BuildOptions,
 ): Built {
-  const resolved = program.resolve(given);
+  const asked = program.resolve(given);
+  if (!options.fewer) return buildAsked(fabric, program, given, asked, options);
+  const narrow = inLanesOf(fabric, program, asked);
+  const own = Object.fromEntries(Object.keys(given).map((name) => [name, narrow.params[name]]));
+  const built = buildAsked(fabric, narrow.program, own, narrow.params, options);
+  const warnings = [...narrow.warnings(), ...(built.warnings ?? [])];
+  return { ...built, program, ...(warnings.length > 0 && { warnings }) };
+}
+
+/** `resolved`: all parameters. */
+function buildAsked(
+  fabric: Fabric,
+  program: Program,
+  given: Readonly<Record<string, number | string>>,
+  resolved: Built['params'],
+  options: BuildOptions,
+): Built {
   const choices = options.free ? choicesOf(fabric, program, given, options.free) : [];
   const tried = options.free ? fastestOf(fabric, program, shortlist(choices, resolved), options.free, options) : undefined;
   if (tried) return tried;
@@ -193,7 +210,7 @@ export function buildFromKbit(fabric: Fabric, program: Program, kbit: Uint8Array
   const [{ interface: host }] = kbits;
   const params = program.resolve(host.parameters as Record<string, number | string>);
   const target = host.choice === undefined ? choosingTarget(fabric) : { ...targetOf(fabric.arch), choice: host.choice };
-  const whole = program.build(params, target);
+  const whole = withLanesAtMost(program.build(params, target), fabric.arch.pcu.lanes);
   const steps = kbits.slice(0, -1).map(({ interface: { section } }) => section?.steps ?? 0);
   const parts =
     steps.length > 0 ? cutsBySteps(whole, steps).sections : [host.copies === undefined ? whole : withCopiesAtMost(whole, host.copies)];

@@ -1,5 +1,6 @@
 /** Every wording about running a program, by code: E07xx. */
 import { type Diagnostic, errorDiagnostic, warningDiagnostic } from '../../base/diagnostic.ts';
+import { plural } from '../../base/text.ts';
 import type { FewerCopies } from '../../ir/copies.ts';
 import type { Source } from '../../ir/loops.ts';
 import type { FabricFault, Witness } from './witness.ts';
@@ -28,6 +29,21 @@ export const copiesLowered = ({ loop, asked, got, source }: FewerCopies, why: Di
 /** The same of a parameter that is a number of copies. */
 export const copiesParamLowered = (name: string, asked: number, got: number, why: Diagnostic): Diagnostic =>
   warningDiagnostic('W0701', `parameter \`${name}\` is ${got}, not ${asked}`, becauseOf(asked, why));
+
+/** The same of lanes, which the architecture sets. */
+export const lanesLowered = ({ loop, asked, got, source }: FewerCopies, arch: string): Diagnostic =>
+  warningDiagnostic('W0701', `loop \`${loop}\` runs in ${plural(got, 'lane')}, not in ${asked}`, {
+    ...(source && { span: { ...source, length: 1 } }),
+    ...fewLanes(got, arch),
+  });
+
+export const lanesParamLowered = (name: string, asked: number, got: number, arch: string): Diagnostic =>
+  warningDiagnostic('W0701', `parameter \`${name}\` is ${got}, not ${asked}`, fewLanes(got, arch));
+
+const fewLanes = (lanes: number, arch: string) => ({
+  notes: [`\`${arch}\` has ${plural(lanes, 'lane')}`],
+  help: 'with `--exact` it is an error',
+});
 
 const becauseOf = (asked: number, why: Diagnostic) => ({
   notes: [`with ${asked} copies: ${why.message}`],

@@ -133,7 +133,19 @@ test('what is behind a loop is cut off with the last iteration', () => {
   expect(cut && textOf(cut.rest)).toMatch(/nest pipe \(\) \{\n {2}load sum\$kept\[0\] \[8\] -> sum\n {2}leaf/);
 });
 
-test.each<[string, (v: Explicit) => void]>([
+test('of a FIFO a round is kept', () => {
+  const program = tiled((v, t) => {
+    const y = v.dramOut('y', 'i32', [32]);
+    const words = v.fifo('words', 'i32', 8);
+    v.leaf({ i: 8 }, ({ i }) => words.enqueue(i.value));
+    v.store(y, [t], words);
+  });
+  const cut = cutAfter(program, 1);
+  expect(cut && textOf(cut.first)).toContain('store words -> words$kept[t] [8]');
+  expect(cut && textOf(cut.rest)).toContain('  load words$kept[t] [8] -> words\n  store words -> y[t] [8]');
+});
+
+test.each<[string, (v: Explicit) => void, beyond?: number]>([
   [
     'the second part changes what the first one uses in the next iteration',
     (v) => {
@@ -149,15 +161,31 @@ test.each<[string, (v: Explicit) => void]>([
     },
   ],
   [
-    'a FIFO that is no load lies across',
+    'data decides how many words are taken from a FIFO across',
     (v) => {
       const y = v.dramOut('y', 'i32', [32]);
       v.pipe({ t: { max: 32, step: 8 } }, ({ t }) => {
-        const words = v.fifo('words', 'i32', 8);
-        v.leaf({ i: 8 }, ({ i }) => words.enqueue(i.value));
-        v.store(y, [t], words);
+        const [words, b] = [v.fifo('words', 'i32', 8), v.sram('b', 'i32', [8])];
+        v.leaf({ i: 8 }, ({ i }) => words.enqueue(i.value, { when: i.value.and(1) }));
+        v.leaf({ i: 8 }, ({ i }) => b.set([i], words.dequeue({ when: i.value.and(1) })));
+        v.store(y, [t], b);
       });
     },
+    1,
+  ],
+  [
+    'a line buffer lies across',
+    (v) => {
+      const [x, y] = [v.dramIn('x', 'i32', [4, 8]), v.dramOut('y', 'i32', [4, 8])];
+      v.pipe({ t: 4 }, ({ t }) => {
+        const [lines, a, b] = [v.lineBuffer('lines', 'i32', [2, 8]), v.sram('a', 'i32', [8]), v.sram('b', 'i32', [8])];
+        v.load(x, [t, 0], a);
+        v.leaf({ i: 8 }, ({ i }) => lines.set([i], a.at(i).add(1)));
+        v.leaf({ i: 8 }, ({ i }) => b.set([i], lines.at(0, i).add(lines.at(1, i))));
+        v.store(y, [t, 0], b);
+      });
+    },
+    1,
   ],
   [
     'an array is stored in one part and loaded in the other',
@@ -187,12 +215,12 @@ test.each<[string, (v: Explicit) => void]>([
       });
     },
   ],
-])('no cut where %s', (_, build) => {
+])('no cut where %s', (_, build, beyond = 0) => {
   const program = explicit(build);
-  // Behind the last step of the loop only what is behind the loop is cut off.
+  // Behind the last step of the loop only what is behind the loop is cut off; `beyond`: steps before it where nothing hinders.
   const inside = stepsOf(program)
     .flatMap(({ path }, i) => (path.length > 1 || program.body.loops.length > 0 ? [i + 1] : []))
-    .slice(0, -1);
+    .slice(0, -1 - beyond);
   expect(inside.length).toBeGreaterThan(0);
   expect(inside.filter((step) => cutAfter(program, step))).toEqual([]);
 });
