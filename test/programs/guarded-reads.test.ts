@@ -3,7 +3,7 @@
  * mapped, on the golden machine and in plain arithmetic. Words that nothing wrote are poison.
  */
 import { describe, expect, test } from 'vitest';
-import { type Explicit, type Expr, explicit, type Index, program, reduce, startAt } from '../../src/index.ts';
+import { type Explicit, explicit, type Index, type Memory, program, reduce, startAt } from '../../src/index.ts';
 import { DRAM_PROFILES } from '../../src/sim/dram-profile.ts';
 import { buildFromKbit, buildProgram } from '../../src/sweep/point/build.ts';
 import { runPoint } from '../../src/sweep/point/point.ts';
@@ -76,13 +76,13 @@ const onRow =
       v.store(to, [0], made);
     });
   };
-type Row = ReturnType<Explicit['sram']> & { readonly shape: readonly [number] };
+type Row = Memory<'i32', readonly [number]>;
 
 const n = 40;
 const some = x.slice(0, n);
 const at = (i: number) => some[i] ?? 0;
 const checkRow = (make: (v: Explicit, a: Row, made: Row) => void, of: (i: number) => number, fabric = demo) =>
-  checkExplicit(fabric, onRow(n, make as never), { x: some }, { outputs: { y: Int32Array.from({ length: n }, (_, i) => of(i)) } });
+  checkExplicit(fabric, onRow(n, make), { x: some }, { outputs: { y: Int32Array.from({ length: n }, (_, i) => of(i)) } });
 
 describe('what else reads feed', () => {
   test('writes with a predicate: other words stay as they are', async () => {
@@ -115,10 +115,7 @@ describe('what else reads feed', () => {
   test('sums: a window around each word, selects inside', async () => {
     const window = (i: Index, k: Index, a: Row) => {
       const place = i.add(k).sub(2);
-      return place.value
-        .ge(0)
-        .and(place.value.lt(n))
-        .select(a.at(place) as Expr<'i32'>, 0);
+      return place.value.ge(0).and(place.value.lt(n)).select(a.at(place), 0);
     };
     const sum = (i: number) => [-2, -1, 0, 1, 2].reduce((total, k) => total + at(i + k), 0);
     await checkRow(
@@ -137,27 +134,21 @@ describe('what else reads feed', () => {
   test('iterations by turns', async () => {
     // The words of even places are those before, those of odd places the ones behind.
     await checkRow(
-      (v, a, made) =>
-        v.leaf({ i: { max: n, par: 8 } }, ({ i }) =>
-          made.set([i], i.value.and(1).select(a.at(i.sub(1)) as Expr<'i32'>, a.at(i.add(1)) as Expr<'i32'>)),
-        ),
+      (v, a, made) => v.leaf({ i: { max: n, par: 8 } }, ({ i }) => made.set([i], i.value.and(1).select(a.at(i.sub(1)), a.at(i.add(1))))),
       (i) => (i % 2 === 1 ? at(i - 1) : at(i + 1)),
     );
   });
 
   test('nothing: words so far outside that no iteration uses one', async () => {
     await checkRow(
-      (v, a, made) =>
-        v.leaf({ i: { max: n, par: 8 } }, ({ i }) =>
-          made.set([i], i.value.lt(0).select(a.at(i.sub(100)) as Expr<'i32'>, a.at(i) as Expr<'i32'>)),
-        ),
+      (v, a, made) => v.leaf({ i: { max: n, par: 8 } }, ({ i }) => made.set([i], i.value.lt(0).select(a.at(i.sub(100)), a.at(i)))),
       at,
     );
     await checkRow(
       (v, a, made) =>
         v.leaf({ c: { max: 2, par: 2 }, i: { max: n / 2, par: 4 } }, ({ c, i }) => {
           const place = c.mul(n / 2).add(i);
-          made.set([place], c.value.gt(1).select(a.at(place.add(100)) as Expr<'i32'>, a.at(place) as Expr<'i32'>));
+          made.set([place], c.value.gt(1).select(a.at(place.add(100)), a.at(place)));
         }),
       at,
     );
@@ -169,7 +160,7 @@ describe('other memories', () => {
     await checkRow(
       (v, a, made) => {
         const table = v.table('table', 'i32', [5], (i) => 10 ** i);
-        v.leaf({ i: { max: n, par: 8 } }, ({ i }) => made.set([i], a.at(i).add(i.value.lt(5).select(table.at(i) as Expr<'i32'>, -1))));
+        v.leaf({ i: { max: n, par: 8 } }, ({ i }) => made.set([i], a.at(i).add(i.value.lt(5).select(table.at(i), -1))));
       },
       (i) => at(i) + (i < 5 ? 10 ** i : -1),
     );
@@ -210,8 +201,8 @@ describe('other memories', () => {
         const made = v.sram('made', 'i32', [width]);
         v.load(from, [r, 0], rows);
         v.leaf({ c: { max: width, par: 8 } }, ({ c }) => {
-          const left = c.value.gt(0).select(rows.at(0, c.sub(1)) as Expr<'i32'>, 0);
-          const right = c.value.lt(width - 1).select(rows.at(lines - 1, c.add(1)) as Expr<'i32'>, 0);
+          const left = c.value.gt(0).select(rows.at(0, c.sub(1)), 0);
+          const right = c.value.lt(width - 1).select(rows.at(lines - 1, c.add(1)), 0);
           made.set([c], left.sub(right));
         });
         v.store(to, [r, 0], made);
@@ -226,7 +217,7 @@ describe('other memories', () => {
     for (const banks of [undefined, 2, 4])
       await checkRow(
         (v, a, made) => {
-          const both = v.sram('both', 'i32', [n], banks ? { banks } : {}) as never as Row;
+          const both = v.sram('both', 'i32', [n], banks ? { banks } : {});
           v.leaf({ c: { max: 2, par: 2 }, i: { max: n / 2, par: 4 } }, ({ c, i }) =>
             both.set([c.mul(n / 2).add(i)], a.at(c.mul(n / 2).add(i)).mul(2)),
           );
@@ -237,7 +228,7 @@ describe('other memories', () => {
               return other
                 .ge(0)
                 .and(other.lt(n))
-                .select(both.at(place.add(far)) as Expr<'i32'>, 5);
+                .select(both.at(place.add(far)), 5);
             };
             made.set([place], word(-1).add(word(7)));
           });
@@ -247,21 +238,39 @@ describe('other memories', () => {
       );
   });
 
+  test('one that four copies write, and four read over its blocks', async () => {
+    await checkRow(
+      (v, a, made) => {
+        const both = v.sram('both', 'i32', [n]);
+        const loops = { c: { max: 4, par: 4 }, i: { max: n / 4, par: 4 } };
+        v.leaf(loops, ({ c, i }) => both.set([c.mul(n / 4).add(i)], a.at(c.mul(n / 4).add(i)).mul(3)));
+        v.leaf(loops, ({ c, i }) => {
+          const place = c.mul(n / 4).add(i);
+          const [before, behind] = [
+            place.value.gt(0).select(both.at(place.sub(1)), 5),
+            place.value.lt(n - 1).select(both.at(place.add(1)), 5),
+          ];
+          made.set([place], before.sub(behind));
+        });
+      },
+      (i) => (i > 0 ? 3 * at(i - 1) : 5) - (i < n - 1 ? 3 * at(i + 1) : 5),
+      sara,
+    );
+  });
+
   test('addresses far from the unit, as far as addresses go', async () => {
     const read = (far: number, par: number) => (v: Explicit, a: Row, made: Row) =>
-      v.leaf({ i: { max: n, par } }, ({ i }) =>
-        made.set([i], i.value.eq(2).select(a.at(i.sub(2).mul(far).add(7)) as Expr<'i32'>, a.at(i) as Expr<'i32'>)),
-      );
+      v.leaf({ i: { max: n, par } }, ({ i }) => made.set([i], i.value.eq(2).select(a.at(i.sub(2).mul(far).add(7)), a.at(i))));
     for (const [far, par] of [
       [1001, 8],
       [30_001, 8],
       [100_001, 1],
     ])
       await checkRow(read(far, par), (i) => (i === 2 ? at(7) : at(i)));
-    expect(refusalOf(demo, onRow(n, read(40_001, 8) as never))).toMatch(
+    expect(refusalOf(demo, onRow(n, read(40_001, 8)))).toMatch(
       /a read of memory `a` cannot be mapped yet: its lanes are 40001 words apart/,
     );
-    expect(refusalOf(demo, onRow(n, read(1_000_001, 1) as never))).toMatch(/reaches word 37000044 of a memory of 40/);
+    expect(refusalOf(demo, onRow(n, read(1_000_001, 1)))).toMatch(/reaches word 37000044 of a memory of 40/);
   });
 });
 
