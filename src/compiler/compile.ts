@@ -12,6 +12,7 @@ import { fuseAccumulation } from './passes/accumulate.ts';
 import { splitBlocks } from './passes/blocks.ts';
 import { resolveBranches } from './passes/branches.ts';
 import { fillStarts } from './passes/fill.ts';
+import { predicateGuards } from './passes/guarded-writes.ts';
 import { matchPredicates } from './passes/match.ts';
 import { resolvePredicates } from './passes/predicates.ts';
 import { fuseRanges } from './passes/ranges.ts';
@@ -58,6 +59,7 @@ export const PASSES = [
   { name: 'single', run: simplifySingle, why: 'after unroll, which leaves loops of one iteration' },
   { name: 'predicates', run: resolvePredicates, why: 'after single: the numbers of copies and single iterations are constants then' },
   { name: 'match', run: matchPredicates, why: 'after predicates, which leave those that are really asked' },
+  { name: 'guards', run: predicateGuards, why: 'after single, whose constants it needs; before zeros, which looks at predicates' },
   { name: 'zeros', run: fillUnwritten, why: 'after predicates: only those that are really asked leave words unwritten' },
   { name: 'ranges', run: fuseRanges, why: 'before stages are counted' },
 ] as const;

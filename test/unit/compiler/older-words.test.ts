@@ -78,6 +78,52 @@ test.each(CASES)('%s', async (_, build, expected) => {
   await checkExplicit(wide, build, {}, expected);
 });
 
+test.each([false, true])('what a guard keeps out stays as it was, written before: %s', async (before) => {
+  const words = new Array<number>(8).fill(before ? 50 : 0);
+  const sums = Array.from({ length: 4 }, (_, t) => {
+    words.fill(t + 1, 0, 8 - t);
+    return words.reduce((a, b) => a + b);
+  });
+  await checkExplicit(
+    demo,
+    (v) => {
+      const to = v.dramOut('y', 'i32', [4]);
+      const g = v.fifo('g', 'i32', 8);
+      const m = v.sram('m', 'i32', [8]);
+      if (before) v.leaf({ i: 8 }, ({ i }) => m.set([i], 50));
+      v.pipe({ t: 4 }, ({ t }) => {
+        v.leaf({ i: { max: 8, par: 4 } }, ({ i }) => {
+          v.guard(i.add(t), 8);
+          m.set([i], t.add(1).value);
+        });
+        v.leaf({ k: { max: 8, par: 4 } }, ({ k }) => g.enqueue(reduce('add', m.at(k), [k])));
+      });
+      v.store(to, [0], g, { extent: [4] });
+    },
+    {},
+    y(4, (t) => sums[t]),
+  );
+});
+
+test('what a guard keeps out stays as it was where all of it is stored', async () => {
+  await checkExplicit(
+    demo,
+    (v) => {
+      const to = v.dramOut('y', 'i32', [4, 8]);
+      const m = v.sram('m', 'i32', [8]);
+      v.pipe({ t: 4 }, ({ t }) => {
+        v.leaf({ i: { max: 8, par: 4 } }, ({ i }) => {
+          v.guard(i.add(t.mul(2)), 8);
+          m.set([i], t.add(1).value);
+        });
+        v.store(to, [t, 0], m);
+      });
+    },
+    {},
+    y(32, (n) => Math.min(Math.floor(n / 8), Math.floor((7 - (n % 8)) / 2)) + 1),
+  );
+});
+
 test('words of the same iteration alone have several buffers, and no zeros before them', async () => {
   const { point } = await checkExplicit(
     demo,
