@@ -119,8 +119,24 @@ test('layers one after the other, in the same bytes every time', async () => {
   expect(problems).toEqual([]);
 });
 
-test('what changes from iteration to iteration is no reason to cut: refused as before', () => {
-  expect(() => buildProgram(demo, programNamed('kmeans'), { n: 64, d: 8, k: 4, epochs: 2 }, { fewer: true })).toThrow(
-    /compute units, `demo` has 8/,
-  );
+// The state of an iteration is what the next one begins with: each iteration has sections of its own.
+test.each([
+  ['kmeans', { n: 64, d: 8, k: 4, epochs: 2 }, 6],
+  ['logreg', { n: 64, d: 16, epochs: 2 }, 4],
+  ['suite/LogReg', { N: 64 }, 4],
+] as const)('iterations of %s', async (name, params, sections) => {
+  const built = buildProgram(demo, programNamed(name), params, { fewer: true });
+  expect(built.sections).toHaveLength(sections);
+  const { problems } = await runPoint(demo, built, options);
+  expect(problems).toEqual([]);
+});
+
+// Both iterations load the same array, each by a statement of its own.
+test('a load of the first iteration is dropped there alone', async () => {
+  const { point } = await runCuts(plasticine, programNamed('suite/LogReg'), { iters: 2, D: 13, N: 22, ts: 11, ip: 8 }, () => [26, 29]);
+  expect(point?.problems).toEqual([]);
+});
+
+test('a memory that is too large for all units is no matter of sections', () => {
+  expect(() => buildProgram(demo, programNamed('suite/SRAMSplit'), { ip: 8 }, { fewer: true })).toThrow(/E0601/);
 });

@@ -1,5 +1,5 @@
 /**
- * May a read find words that were written, but not in the same iteration before it?
+ * May a read find words that were not written in the same iteration before it, but in another one, or never?
  *
  *   nest (t) { m[t] = x;  y = sum over k of m[k] }      =>      yes: those of other iterations, at first 0
  *
@@ -18,21 +18,16 @@ const LOOKED_AT = 1 << 16;
 /** `accesses`: all of a memory with an index; of those that `certain` says a write is done in every iteration. */
 export function mayReadOlder(memory: Memory, accesses: readonly Access[], certain: (write: Access) => boolean): boolean {
   const writes = accesses.filter((access) => access.kind === 'write');
-  const ever = memory.shape.map((_, d) => writes.reduce<Indices>((all, write) => union(all, wordsOf(memory, write, [])[d]), new Set()));
   const sure = writes.filter(certain);
-  return accesses.some((read) => read.kind === 'read' && !read.carried && !isCovered(memory, read, sure, ever));
+  return accesses.some((read) => read.kind === 'read' && !read.carried && !isCovered(memory, read, sure));
 }
 
-/** `ever`: what is written at all. */
-function isCovered(memory: Memory, read: Access, writes: readonly Access[], ever: Words): boolean {
+function isCovered(memory: Memory, read: Access, writes: readonly Access[]): boolean {
   const before = writes.filter(({ site }) => site.id < read.site.id);
   const depths = new Set(before.map((write) => sharedNests(write.site, read.site)));
   return [...depths].some((depth) => {
     const around = read.site.nests.slice(0, depth).flatMap((nest) => nest.loops.filter((loop) => tripsOf(loop) > 1));
-    const wanted = wordsOf(memory, read, around).map((indices, d) => {
-      const moves = around.some((loop) => coefOf(read.index[d], loop.var) !== 0);
-      return moves || !indices ? indices : new Set([...indices].filter((i) => ever[d]?.has(i) ?? true));
-    });
+    const wanted = wordsOf(memory, read, around);
     const written = before
       .filter((write) => sharedNests(write.site, read.site) === depth)
       .filter((write) => around.every((loop) => write.index.every((expr, d) => coefOf(expr, loop.var) === coefOf(read.index[d], loop.var))))

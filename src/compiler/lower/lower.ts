@@ -68,14 +68,22 @@ export function lower(arch: Arch, mapped: LoopProgram): Lowered {
   const words = wordsOf(accesses, streams);
   const told = sites.some(({ statement, outer }) => statement.kind === 'store' && isOpen(outer));
   const found = new DiagnosticCollector();
+  const taken = new Set<string>();
+  /** Two statements may have one label, or move one memory. */
+  const unique = (wanted: string): string => {
+    let name = wanted;
+    for (let n = 2; taken.has(name); n++) name = `${wanted}_${n}`;
+    taken.add(name);
+    return name;
+  };
   const lowerSite = (site: Site): void => {
     if (site.statement.kind === 'leaf') {
-      leaves.set(site, lowerLeaf(builder, site, site.statement.label ?? `leaf${site.id}`, words, filtersOf(accesses, site)));
+      leaves.set(site, lowerLeaf(builder, site, unique(site.statement.label ?? `leaf${site.id}`), words, filtersOf(accesses, site)));
     } else {
       const { statement } = site;
       const dram = program.dram.find((array) => array.name === statement.dram) as DramArray;
       const memory = program.memories.find((m) => m.name === statement.memory) as Memory;
-      const name = statement.label ?? `${statement.kind}.${statement.memory}`;
+      const name = unique(statement.label ?? `${statement.kind}.${statement.memory}`);
       const around = order.flatMap(({ from, to, sent, taken }) => (from === site ? [sent] : to === site ? [taken] : []));
       const transfer = lowerTransfer(
         builder,

@@ -6,8 +6,8 @@
  * The loops around the cut run in both parts. What the first part writes into a memory and the second one reads is kept in an array, once
  * an iteration of the loops around both; what a memory was loaded with is loaded again instead. A cut within a leaf makes two leaves of it first.
  *
- * All iterations of the first part are before those of the second: a cut is refused where the second part changes in an iteration what
- * the first one uses in the next, and where a line buffer, or a FIFO of which data decides what is taken, would lie across it.
+ * All iterations of the first part are before those of the second. Where the second part changes in an iteration what the first one uses in
+ * the next, the cut lies in the first iteration of the loop (`peel.ts`), and the others stay behind it. It is refused where a line buffer, or a FIFO of which data decides what is taken, would lie across it.
  */
 import { tripsOf } from '../../ir/affine.ts';
 import {
@@ -24,6 +24,7 @@ import {
   wordsOf,
 } from '../../ir/loops.ts';
 import { fissionOf } from './fission.ts';
+import { type Peeled, peelAround } from './peel.ts';
 import { nestsAlong, type Step, stepsOf } from './steps.ts';
 
 export interface Cut {
@@ -31,13 +32,22 @@ export interface Cut {
   readonly rest: LoopProgram;
   /** Arrays that were not there before, each written by the first part and read by the rest. */
   readonly kept: readonly DramArray[];
+  /** The cut lies in the first iteration of a loop, whose others all come after it. */
+  readonly peeled: boolean;
 }
 
 /** The program cut behind so many of its steps (`stepsOf`), at least one and not all; nothing where it cannot be cut there. */
 export function cutAfter(program: LoopProgram, steps: number): Cut | undefined {
-  const step = stepsOf(program)[steps - 1];
+  const step = stepsOf(program).slice(0, -1)[steps - 1];
   const whole = step && step.value !== undefined ? withTwoLeaves(program, step, step.value) : program;
-  return step && whole ? cutBehind(whole, step.path) : undefined;
+  if (!step || !whole) return undefined;
+  let at: Peeled | undefined = { program: whole, path: step.path };
+  for (let peeled = false; at; peeled = true) {
+    const cut = cutBehind(at.program, at.path);
+    if (cut) return { ...cut, peeled };
+    at = peelAround(at);
+  }
+  return undefined;
 }
 
 /** The program with the leaf of a step in two statements. */
@@ -61,23 +71,51 @@ function withTwoLeaves(program: LoopProgram, { path, statement }: Step, behind: 
   return { ...program, memories: [...program.memories, ...halves.memories], body: replaced(program.body, path) };
 }
 
-/** Memories (and FIFOs) whose only writer is a load of an array that stays as it is: whoever wants them can load them again. */
+/** FIFOs whose only writer is a load that can be made again: whoever wants their words can have all of them. */
 function reloadable(program: LoopProgram): Set<string> {
-  const stored = new Set<string>();
+  const stored = storedIn(program.body);
   const writers = new Map<string, (Leaf | Transfer)[]>();
   const visit = (statement: Statement): void => {
     if (statement.kind === 'nest') {
       statement.body.forEach(visit);
       return;
     }
-    if (statement.kind === 'store') stored.add(statement.dram);
     for (const { memory, kind } of usesOf(statement))
       if (kind === 'write') writers.set(memory, [...(writers.get(memory) ?? []), statement]);
   };
   visit(program.body);
-  const again = ([writer, ...others]: readonly (Leaf | Transfer)[]) =>
-    others.length === 0 && writer.kind === 'load' && !stored.has(writer.dram) && wordsOf(writer).length === 0;
-  return new Set([...writers].flatMap(([memory, list]) => (again(list) ? [memory] : [])));
+  return new Set([...writers].flatMap(([memory, [writer, ...others]]) => (others.length === 0 && isAgain(writer, stored) ? [memory] : [])));
+}
+
+/** Arrays that a statement stores. */
+function storedIn(statement: Statement): Set<string> {
+  if (statement.kind === 'nest') return new Set(statement.body.flatMap((child) => [...storedIn(child)]));
+  return new Set(statement.kind === 'store' ? [statement.dram] : []);
+}
+
+/** A load of an array that stays as it is gives the same words whenever it is made. */
+const isAgain = (statement: Statement, stored: ReadonlySet<string>): boolean =>
+  statement.kind === 'load' && !stored.has(statement.dram) && wordsOf(statement).length === 0;
+
+/** Does a statement write all words of a memory, whatever it held? */
+function beginsAnew(statement: Statement, { name, shape }: Memory): boolean {
+  if (statement.kind !== 'leaf') return statement.kind === 'load' && statement.memory === name;
+  const looks = statement.values.some(
+    (value) =>
+      (value.kind === 'read' && value.memory === name) ||
+      (value.kind === 'reduce' && value.init.kind === 'carried' && value.init.memory === name && value.init.first === undefined),
+  );
+  if (looks || statement.guards.length > 0) return false;
+  const whole = new Map(
+    statement.loops.flatMap((loop) => (loop.min === 0 && loop.step === 1 && !loop.bound ? [[loop.var, loop.max]] : [])),
+  );
+  return statement.effects.some((effect) => {
+    if (effect.kind !== 'write' || effect.memory !== name || effect.when !== undefined) return false;
+    const walked = effect.index.map(({ base, terms: [term, ...others] }) =>
+      base === 0 && others.length === 0 && term?.coef === 1 ? term.var : undefined,
+    );
+    return new Set(walked).size === shape.length && walked.every((loop, d) => loop !== undefined && whole.get(loop) === shape[d]);
+  });
 }
 
 interface Use {
@@ -142,7 +180,7 @@ interface Added {
   readonly loads: Transfer[];
 }
 
-function cutBehind(program: LoopProgram, path: readonly number[]): Cut | undefined {
+function cutBehind(program: LoopProgram, path: readonly number[]): Omit<Cut, 'peeled'> | undefined {
   const nests = nestsAlong(program.body, path);
   if (nests.some(({ loops }) => loops.some(({ bound }) => bound))) return undefined;
   const placed = placedAround(program.body, path);
@@ -155,7 +193,7 @@ function cutBehind(program: LoopProgram, path: readonly number[]): Cut | undefin
   if (!works(first) || !works(rest)) return undefined;
 
   const fresh = freshNames(program);
-  const again = reloadable(program);
+  const stored = storedIn(program.body);
   const added: Added[] = nests.map(() => ({ stores: [], loads: [] }));
   const dropped = new Set<Statement>();
   const kept: DramArray[] = [];
@@ -166,13 +204,15 @@ function cutBehind(program: LoopProgram, path: readonly number[]): Cut | undefin
     if (before.length === 0 || after.length === 0 || memory.words) continue;
     const [writers, readers] = [of(first, 'write'), of(rest, 'read')];
     const [writer] = writers;
-    if (again.has(memory.name) && writer?.inner.length === 0) {
+    const changes = of(rest, 'write');
+    if (changes.some((change) => before.some((use) => inTurns(change, use)))) return undefined;
+    if (memory.kind === 'lines' || (memory.kind === 'fifo' && changes.length > 0)) return undefined;
+    if (memory.kind === undefined && beginsAnew(after[0].statement, memory)) continue;
+    if (writer && writers.length === 1 && isAgain(writer.statement, stored) && writer.inner.length === 0) {
       added[writer.depth].loads.push({ ...(writer.statement as Transfer) });
       if (of(first, 'read').length === 0) dropped.add(writer.statement);
       continue;
     }
-    if (memory.kind === 'lines' || (memory.kind === 'fifo' && of(rest, 'write').length > 0)) return undefined;
-    if (of(rest, 'write').some((change) => before.some((use) => inTurns(change, use)))) return undefined;
     if (writers.length === 0 || readers.length === 0) continue;
     const depths = (list: readonly Placed[]) => list.map((one) => one.depth);
     const deepest = Math.min(Math.max(...depths(writers)), Math.max(...depths(readers)));

@@ -58,28 +58,33 @@ interface Found {
 /** The cut with the most to do before it that fits. */
 function longestCut(program: LoopProgram, fabric: Fabric, options: CompileOptions): Found | undefined {
   const steps = stepsOf(program);
+  const cuts = steps.map((_, i) => cutAfter(program, i + 1));
   const tried = new Map<number, Found | undefined>();
   const fits = (count: number): Found | undefined => {
     if (!tried.has(count)) {
-      const cut = cutAfter(program, count);
+      const cut = cuts[count - 1];
       const compiled = cut && compiledOf(cut.first, fabric, options);
       tried.set(count, cut && compiled && { steps: count, cut, compiled });
     }
     return tried.get(count);
   };
-  const counts = (within: boolean) =>
-    steps.flatMap(({ value }, i) => ((value !== undefined) === within && cutAfter(program, i + 1) ? [i + 1] : []));
-  const between = lastThat(counts(false), fits);
-  if (between) return between;
-  const inside = counts(true);
-  const most = lastThat(inside, fits);
-  if (!most) return undefined;
-  let best = most;
-  for (const count of inside.filter((one) => one < most.steps && one >= ENOUGH * most.steps).toReversed()) {
-    if ((cutAfter(program, count)?.kept.length ?? Number.POSITIVE_INFINITY) >= best.cut.kept.length) continue;
-    best = fits(count) ?? best;
+  const counts = (within: boolean, peeled: boolean) =>
+    steps.flatMap(({ value }, i) => ((value !== undefined) === within && cuts[i]?.peeled === peeled ? [i + 1] : []));
+  // All iterations of a loop rather than one.
+  for (const peeled of [false, true]) {
+    const between = lastThat(counts(false, peeled), fits);
+    if (between) return between;
+    const inside = counts(true, peeled);
+    const most = lastThat(inside, fits);
+    if (!most) continue;
+    let best = most;
+    for (const count of inside.filter((one) => one < most.steps && one >= ENOUGH * most.steps).toReversed()) {
+      if ((cuts[count - 1]?.kept.length ?? Number.POSITIVE_INFINITY) >= best.cut.kept.length) continue;
+      best = fits(count) ?? best;
+    }
+    return best;
   }
-  return best;
+  return undefined;
 }
 
 /**

@@ -72,6 +72,32 @@ const CASES: readonly (readonly [string, (v: Explicit) => void, Expected])[] = [
     },
     y(6, (t) => upTo(t + 1) - upTo(Math.max(0, t - 2))),
   ],
+  [
+    'words that nothing ever writes are stored as zeros',
+    (v) => {
+      const to = v.dramOut('y', 'i32', [16]);
+      v.pipe({ t: { max: 16, step: 8 } }, ({ t }) => {
+        const m = v.sram('m', 'i32', [8]);
+        v.leaf({ i: 4 }, ({ i }) => m.set([i], t.add(i).value.add(1)));
+        v.store(to, [t], m);
+      });
+    },
+    y(16, (n) => (n % 8 < 4 ? n + 1 : 0)),
+  ],
+  [
+    'words that nothing ever writes are summed as zeros',
+    (v) => {
+      const to = v.dramOut('y', 'i32', [3]);
+      const g = v.fifo('g', 'i32', 8);
+      const m = v.sram('m', 'i32', [8, 4]);
+      v.pipe({ t: 3 }, ({ t }) => {
+        v.leaf({ i: 8, j: { max: 3, par: 3 } }, ({ i, j }) => m.set([i, j], t.value.add(j.value)));
+        v.leaf({ i: 8, j: { max: 4, par: 4 } }, ({ i, j }) => g.enqueue(reduce('add', m.at(i, j), [i, j])));
+      });
+      v.store(to, [0], g, { extent: [3] });
+    },
+    y(3, (t) => 8 * (3 * t + 3)),
+  ],
 ];
 
 test.each(CASES)('%s', async (_, build, expected) => {
@@ -142,4 +168,30 @@ test('words of the same iteration alone have several buffers, and no zeros befor
     y(40, (n) => (n % 8 < 4 ? Math.floor(n / 8) + (n % 8) : 100 + (n % 8))),
   );
   expect(point.golden?.cycles).toBeLessThan(80);
+});
+
+test('two loads of one memory, and two leaves of one name', async () => {
+  const [a, b] = [0, 100].map((base) => Int32Array.from({ length: 8 }, (_, i) => base + i));
+  await checkExplicit(
+    demo,
+    (v) => {
+      const [from, more, to, next] = [
+        v.dramIn('a', 'i32', [8]),
+        v.dramIn('b', 'i32', [8]),
+        v.dramOut('y', 'i32', [8]),
+        v.dramOut('z', 'i32', [8]),
+      ];
+      v.pipe({}, () => {
+        const [m, first, second] = [v.sram('m', 'i32', [8]), v.sram('first', 'i32', [8]), v.sram('second', 'i32', [8])];
+        v.load(from, [0], m);
+        v.leaf({ i: 8 }, ({ i }) => first.set([i], m.at(i).add(1)), { label: 'sum' });
+        v.load(more, [0], m);
+        v.leaf({ i: 8 }, ({ i }) => second.set([i], m.at(i).add(1)), { label: 'sum' });
+        v.store(to, [0], first);
+        v.store(next, [0], second);
+      });
+    },
+    { a, b },
+    { outputs: { y: a.map((word) => word + 1), z: b.map((word) => word + 1) } },
+  );
 });

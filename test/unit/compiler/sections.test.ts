@@ -133,6 +133,49 @@ test('what is behind a loop is cut off with the last iteration', () => {
   expect(cut && textOf(cut.rest)).toMatch(/nest pipe \(\) \{\n {2}load sum\$kept\[0\] \[8\] -> sum\n {2}leaf/);
 });
 
+test('what the next iteration uses: the cut lies in the first iteration, the others stay behind it', () => {
+  const program = explicit((v) => {
+    const y = v.dramOut('y', 'i32', [8]);
+    v.pipe({}, () => {
+      const [state, next] = [v.sram('state', 'i32', [8]), v.sram('next', 'i32', [8])];
+      v.leaf({ i: 8 }, ({ i }) => state.set([i], 1));
+      v.pipe({ t: 4 }, ({ t }) => {
+        v.leaf({ i: 8 }, ({ i }) => next.set([i], state.at(i).add(t.value)));
+        v.leaf({ i: 8 }, ({ i }) => state.set([i], next.at(i).mul(2)));
+      });
+      v.store(y, [0], state);
+    });
+  });
+  const cut = cutAfter(program, 2);
+  expect(cut?.peeled).toBe(true);
+  expect(cut && textOf(cut.first)).toMatch(/nest pipe \(t: 0\.\.1\) \{\n[^}]*\}\n {4}store next -> next\$kept\[8\*t\] \[8\]\n {2}\}\n\}$/);
+  expect(cut && textOf(cut.rest)).toMatch(
+    /nest pipe \(t: 0\.\.1\) \{\n {4}load next\$kept\[8\*t\] \[8\] -> next\n[^}]*\}\n {2}\}\n {2}nest pipe \(t: 1\.\.4\) \{\n {4}leaf/,
+  );
+});
+
+test('a sum that begins with the loop goes on after its first iteration', () => {
+  const program = explicit((v) => {
+    const [x, y] = [v.dramIn('x', 'i32', [4, 8]), v.dramOut('y', 'i32', [8])];
+    v.pipe({}, () => {
+      const [sum, last] = [v.sram('sum', 'i32', [8]), v.sram('last', 'i32', [8])];
+      v.leaf({ i: 8 }, ({ i }) => last.set([i], 0));
+      v.pipe({ t: 4 }, ({ t }) => {
+        const a = v.sram('a', 'i32', [8]);
+        v.load(x, [t, 0], a);
+        v.leaf({ u: 1, i: 8 }, ({ u, i }) => sum.set([i], reduce('add', a.at(i).add(last.at(i)), [u], carried(sum.at(i), [t]))));
+        v.leaf({ i: 8 }, ({ i }) => last.set([i], sum.at(i).mul(2)));
+      });
+      v.store(y, [0], last);
+    });
+  });
+  const leaf = stepsOf(program).findLastIndex(({ statement }) => statement.kind === 'leaf' && statement.loops.length === 2);
+  const cut = cutAfter(program, leaf + 1);
+  expect(cut?.peeled).toBe(true);
+  expect(cut && textOf(cut.first).match(/carried sum\[i\] over t.*/g)).toEqual(['carried sum[i] over t first 0x00000000 : i32']);
+  expect(cut && textOf(cut.rest).match(/carried sum\[i\] over t.*/g)).toEqual(['carried sum[i] over t : i32']);
+});
+
 test('of a FIFO a round is kept', () => {
   const program = tiled((v, t) => {
     const y = v.dramOut('y', 'i32', [32]);
@@ -146,20 +189,6 @@ test('of a FIFO a round is kept', () => {
 });
 
 test.each<[string, (v: Explicit) => void, beyond?: number]>([
-  [
-    'the second part changes what the first one uses in the next iteration',
-    (v) => {
-      const y = v.dramOut('y', 'i32', [8]);
-      v.pipe({}, () => {
-        const [state, next] = [v.sram('state', 'i32', [8]), v.sram('next', 'i32', [8])];
-        v.pipe({ t: 4 }, () => {
-          v.leaf({ i: 8 }, ({ i }) => next.set([i], state.at(i).add(1)));
-          v.leaf({ i: 8 }, ({ i }) => state.set([i], next.at(i).mul(2)));
-        });
-        v.store(y, [0], state);
-      });
-    },
-  ],
   [
     'data decides how many words are taken from a FIFO across',
     (v) => {
@@ -222,7 +251,8 @@ test.each<[string, (v: Explicit) => void, beyond?: number]>([
     .flatMap(({ path }, i) => (path.length > 1 || program.body.loops.length > 0 ? [i + 1] : []))
     .slice(0, -1 - beyond);
   expect(inside.length).toBeGreaterThan(0);
-  expect(inside.filter((step) => cutAfter(program, step))).toEqual([]);
+  // Within the first iteration alone there may be one.
+  expect(inside.filter((step) => cutAfter(program, step)?.peeled === false)).toEqual([]);
 });
 
 test('operations come in an order in which few values are alive', () => {

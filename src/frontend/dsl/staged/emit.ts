@@ -92,7 +92,7 @@ class Emitter {
         for (const one of before) this.#leaf(one, around);
         if (inRows.length > 0) this.#overTiles(inRows, around);
         for (const one of after) this.#leaf(one, around);
-        if (start) this.#keep(last.stage);
+        if (start) this.#keep(last);
       };
       if (times.length > 0) v.pipe(Object.fromEntries(times.map(({ name: step, size }) => [step, size])), (indices) => body(indices));
       else body({});
@@ -133,12 +133,20 @@ class Emitter {
     for (const one of sums) this.#sum(one, parts.get(one.stage.name) ?? []);
   }
 
+  /** The elements along a dimension of a stage that its leaf writes: whole vectors of lanes, elsewhere no padding. */
+  #written({ stage, lane, use }: StagePlan, d: number): number {
+    const { classes, extent, reach } = this.plan;
+    const one = stage.out[d];
+    return use !== 'tree' && one === lane ? extent(classes.loop(stage, one.name), one.size) : reach(stage, one);
+  }
+
   /** What the loops over tiles have each carried, as one. */
   #sum(one: StagePlan, parts: readonly Memory[]): void {
     const { v, lanes } = this.output;
     const { op } = one.stage.combine ?? { op: 'add' };
     const total = this.#declare(one);
-    const sizes = total.shape.map((size, d): [string, number] => [`w${d}`, size]);
+    const order = this.#places.get(one.stage.name)?.order ?? [];
+    const sizes = order.length > 0 ? order.map((d): [string, number] => [`w${d}`, this.#written(one, d)]) : [['w', 1] as [string, number]];
     v.leaf(loopsOf(sizes, lanes), (indices) => {
       const at = sizes.map(([name]) => indices[name]);
       let terms = parts.map((part) => part.at(...at));
@@ -259,18 +267,19 @@ class Emitter {
   }
 
   /** What the last stage made is the state of the next step. */
-  #keep(last: Stage): void {
+  #keep(last: StagePlan): void {
     const { v, lanes } = this.output;
     const state = this.#places.get(stateName)?.memory;
-    const made = this.#places.get(last.name);
+    const { out, name: own } = last.stage;
+    const made = this.#places.get(own);
     if (!state || !made) return;
     v.leaf(
       loopsOf(
-        last.out.map(({ name }, d) => [name, state.shape[d]]),
+        out.map(({ name }, d) => [name, Math.min(state.shape[d], this.#written(last, d))]),
         lanes,
       ),
       (indices) => {
-        const index = last.out.map(({ name }) => indices[name]);
+        const index = out.map(({ name }) => indices[name]);
         state.set(index, made.memory.at(...made.order.map((d) => index[d])));
       },
     );
