@@ -63,3 +63,15 @@ test.each([
   const { problems, golden } = await runPoint(sara, built, { ...options, profile: DRAM_PROFILES.pir2020 });
   expect([problems, golden?.cycles]).toEqual([[], cycles]);
 });
+
+// A memory of more words than anybody lists needs no zeros before it.
+test.each([
+  ['SRAMSplit_2', 92_915],
+  ['SRAMSplit_3', 185_750],
+])('%s: %i cycles', async (name, cycles) => {
+  const sara = fabricNamed('sara');
+  const { family, params } = VARIANTS.find((variant) => variant.name === name)!;
+  const built = buildProgram(sara, programNamed(`suite/${family}`), params, {});
+  const { problems, golden } = await runPoint(sara, built, { ...options, witnesses: new Set(['golden']), profile: DRAM_PROFILES.pir2020 });
+  expect([problems, golden?.cycles]).toEqual([[], cycles]);
+});

@@ -8,12 +8,10 @@
  */
 import { tripsOf } from '../../ir/affine.ts';
 import { lineOf } from '../../ir/line-verify.ts';
-import type { AffineExpr, Loop, Memory } from '../../ir/loops.ts';
+import type { Loop, Memory } from '../../ir/loops.ts';
 import { coefOf, variablesOf } from '../affine.ts';
+import { contains, type Indices, indicesBelow, indicesOf, NO_INDICES, union } from './index-sets.ts';
 import { type Access, sharedNests, transferLoops } from './sites.ts';
-
-/** Indices of a dimension are looked at one by one, as many as this. */
-const LOOKED_AT = 1 << 16;
 
 /** `accesses`: all of a memory with an index; of those that `certain` says a write is done in every iteration. */
 export function mayReadOlder(memory: Memory, accesses: readonly Access[], certain: (write: Access) => boolean): boolean {
@@ -42,20 +40,14 @@ function holds(wanted: Words, written: readonly Words[]): boolean {
   return wanted.some((indices, d) => {
     const whole = written.filter((one) => wanted.every((other, e) => e === d || contains(one[e], other)));
     return contains(
-      whole.reduce<Indices>((all, one) => union(all, one[d]), new Set()),
+      whole.reduce<Indices>((all, one) => union(all, one[d]), NO_INDICES),
       indices,
     );
   });
 }
 
-/** Indices of a dimension; nothing: they are too many to be looked at. */
-type Indices = ReadonlySet<number> | undefined;
 /** By dimension. */
 type Words = readonly Indices[];
-
-const contains = (all: Indices, some: Indices): boolean => all !== undefined && some !== undefined && [...some].every((i) => all.has(i));
-
-const union = (a: Indices, b: Indices): Indices => (a && b ? new Set([...a, ...b]) : undefined);
 
 /** Does every loop move one index alone? Then all combinations of indices are met. */
 function isBox({ index }: Access): boolean {
@@ -72,18 +64,6 @@ function wordsOf({ kind, shape, ...memory }: Memory, access: Access, around: rea
     const fixed = around.every((loop) => coefOf(expr, loop.var) === 0);
     const indices = indicesOf(expr, loops);
     // What lies outside the memory is no word of it.
-    return fixed && indices ? new Set([...indices].filter((i) => i >= 0 && i < shape[d])) : indices;
+    return fixed ? indicesBelow(shape[d], indices) : indices;
   });
-}
-
-function indicesOf(expr: AffineExpr, loops: readonly Loop[]): Indices {
-  let all = [expr.base];
-  for (const loop of loops) {
-    const coef = coefOf(expr, loop.var);
-    if (coef === 0) continue;
-    const steps = Array.from({ length: tripsOf(loop) }, (_, i) => coef * (loop.min + i * loop.step));
-    if (steps.length * all.length > LOOKED_AT) return undefined;
-    all = [...new Set(all.flatMap((i) => steps.map((step) => i + step)))];
-  }
-  return new Set(all);
 }

@@ -44,9 +44,9 @@ test('a pipeline that waits for its own results is a circle', () => {
     params: {},
     build: () =>
       explicit((v) => {
-        const [x, out, seen] = [v.dramIn('x', 'f32', [4, 32]), v.dramOut('out', 'f32', [32]), v.dramOut('seen', 'f32', [4])];
+        const [x, out, seen] = [v.dramIn('x', 'f32', [4, 32]), v.dramOut('out', 'f32', [32]), v.dramOut('seen', 'f32', [2])];
         v.pipe({}, () => {
-          const [all, sum, at] = [v.sram('all', 'f32', [4, 32]), v.sram('sum', 'f32', [32]), v.sram('at', 'f32', [4])];
+          const [all, sum, at] = [v.sram('all', 'f32', [4, 32]), v.sram('sum', 'f32', [32]), v.sram('at', 'f32', [2])];
           v.load(x, [0, 0], all);
           v.pipe({ t: 2 }, ({ t }) => {
             v.leaf({ k: 2, j: { max: 32, par: 8 } }, ({ k, j }) => {
