@@ -10,22 +10,13 @@
  * the next, the cut lies in the first iteration of the loop (`peel.ts`), and the others stay behind it. It is refused where a line buffer, or a FIFO of which data decides what is taken, would lie across it.
  */
 import { tripsOf } from '../../ir/affine.ts';
-import {
-  type AffineExpr,
-  type DramArray,
-  type DramRole,
-  type Leaf,
-  type Loop,
-  type LoopProgram,
-  type Memory,
-  type Nest,
-  type Statement,
-  type Transfer,
-  wordsOf,
-} from '../../ir/loops.ts';
+import type { DramArray, DramRole, Leaf, LoopProgram, Nest, Statement, Transfer } from '../../ir/loops.ts';
 import { fissionOf } from './fission.ts';
+import { keptArray, roundOf } from './kept.ts';
 import { type Peeled, peelAround } from './peel.ts';
+import { type Placed, placedAround } from './placed.ts';
 import { nestsAlong, type Step, stepsOf } from './steps.ts';
+import { beginsAnew, freshNames, isAgain, namesIn, reloadable, storedIn, type Use } from './uses.ts';
 
 export interface Cut {
   readonly first: LoopProgram;
@@ -69,109 +60,6 @@ function withTwoLeaves(program: LoopProgram, { path, statement }: Step, behind: 
     }),
   });
   return { ...program, memories: [...program.memories, ...halves.memories], body: replaced(program.body, path) };
-}
-
-/** FIFOs whose only writer is a load that can be made again: whoever wants their words can have all of them. */
-function reloadable(program: LoopProgram): Set<string> {
-  const stored = storedIn(program.body);
-  const writers = new Map<string, (Leaf | Transfer)[]>();
-  const visit = (statement: Statement): void => {
-    if (statement.kind === 'nest') {
-      statement.body.forEach(visit);
-      return;
-    }
-    for (const { memory, kind } of usesOf(statement))
-      if (kind === 'write') writers.set(memory, [...(writers.get(memory) ?? []), statement]);
-  };
-  visit(program.body);
-  return new Set([...writers].flatMap(([memory, [writer, ...others]]) => (others.length === 0 && isAgain(writer, stored) ? [memory] : [])));
-}
-
-/** Arrays that a statement stores. */
-function storedIn(statement: Statement): Set<string> {
-  if (statement.kind === 'nest') return new Set(statement.body.flatMap((child) => [...storedIn(child)]));
-  return new Set(statement.kind === 'store' ? [statement.dram] : []);
-}
-
-/** A load of an array that stays as it is gives the same words whenever it is made. */
-const isAgain = (statement: Statement, stored: ReadonlySet<string>): boolean =>
-  statement.kind === 'load' && !stored.has(statement.dram) && wordsOf(statement).length === 0;
-
-/** Does a statement write all words of a memory, whatever it held? */
-function beginsAnew(statement: Statement, { name, shape }: Memory): boolean {
-  if (statement.kind !== 'leaf') return statement.kind === 'load' && statement.memory === name;
-  const looks = statement.values.some(
-    (value) =>
-      (value.kind === 'read' && value.memory === name) ||
-      (value.kind === 'reduce' && value.init.kind === 'carried' && value.init.memory === name && value.init.first === undefined),
-  );
-  if (looks || statement.guards.length > 0) return false;
-  const whole = new Map(
-    statement.loops.flatMap((loop) => (loop.min === 0 && loop.step === 1 && !loop.bound ? [[loop.var, loop.max]] : [])),
-  );
-  return statement.effects.some((effect) => {
-    if (effect.kind !== 'write' || effect.memory !== name || effect.when !== undefined) return false;
-    const walked = effect.index.map(({ base, terms: [term, ...others] }) =>
-      base === 0 && others.length === 0 && term?.coef === 1 ? term.var : undefined,
-    );
-    return new Set(walked).size === shape.length && walked.every((loop, d) => loop !== undefined && whole.get(loop) === shape[d]);
-  });
-}
-
-interface Use {
-  readonly memory: string;
-  readonly kind: 'read' | 'write';
-}
-
-/** What a statement does with memories; the words that its loops and itself take from them included. */
-function usesOf(statement: Leaf | Transfer): Use[] {
-  if (statement.kind !== 'leaf') {
-    const own: Use = { memory: statement.memory, kind: statement.kind === 'load' ? 'write' : 'read' };
-    return [...wordsOf(statement).map(({ memory }): Use => ({ memory, kind: 'read' })), own];
-  }
-  return [
-    ...boundsOf(statement.loops),
-    ...statement.values.flatMap((value): Use[] => {
-      if (value.kind === 'read' || value.kind === 'dequeue') return [{ memory: value.memory, kind: 'read' }];
-      return value.kind === 'reduce' && value.init.kind === 'carried' ? [{ memory: value.init.memory, kind: 'read' }] : [];
-    }),
-    ...statement.effects.flatMap((effect): Use[] => (effect.kind === 'result' ? [] : [{ memory: effect.memory, kind: 'write' }])),
-  ];
-}
-
-const boundsOf = (loops: readonly Loop[]): Use[] => loops.flatMap(({ bound }) => (bound ? [{ memory: bound.memory, kind: 'read' }] : []));
-
-/** A statement, or the ends of the loops of a nest, as a cut sees it. */
-interface Placed {
-  readonly statement: Statement;
-  readonly uses: readonly Use[];
-  readonly side: 'first' | 'rest';
-  /** The innermost nest along the cut that it lies in. */
-  readonly depth: number;
-  /** The loops around it within that nest, its own included. */
-  readonly inner: readonly Loop[];
-}
-
-/** Where everything lies as seen from a cut behind the statement at `path`. */
-function placedAround(body: Nest, path: readonly number[]): Placed[] {
-  const placed: Placed[] = [];
-  const visit = (statement: Statement, trail: readonly number[], around: readonly Loop[]): void => {
-    let common = 0;
-    while (common < trail.length && trail[common] === path[common]) common++;
-    const depth = Math.min(common, path.length - 1);
-    const side = common === trail.length || trail[common] < path[common] ? 'first' : 'rest';
-    const inner = [...around, ...('loops' in statement ? statement.loops : [])];
-    if (statement.kind !== 'nest') {
-      placed.push({ statement, uses: usesOf(statement), side, depth, inner });
-      return;
-    }
-    const along = common === trail.length;
-    const uses = boundsOf(statement.loops);
-    if (!along && uses.length > 0) placed.push({ statement, uses, side, depth, inner });
-    for (const [i, child] of statement.body.entries()) visit(child, [...trail, i], along ? [] : inner);
-  };
-  visit(body, [], []);
-  return placed;
 }
 
 /** What is added at a nest along the cut: behind the first part there, and before the rest. */
@@ -257,21 +145,6 @@ function cutBehind(program: LoopProgram, path: readonly number[]): Omit<Cut, 'pe
   return { first: part('first'), rest: part('rest'), kept };
 }
 
-/** The words of a FIFO that its readers take in an iteration of the nests up to a depth; nothing where that is not one number. */
-function roundOf(name: string, readers: readonly Placed[], nests: readonly Nest[], depth: number): readonly [number] | undefined {
-  const counts = readers.map(({ statement, depth: own, inner }) => {
-    const loops = [...nests.slice(depth + 1, own + 1).flatMap((nest) => nest.loops), ...inner];
-    if (loops.some(({ bound }) => bound)) return undefined;
-    const times = loops.reduce((product, loop) => product * tripsOf(loop), 1);
-    if (statement.kind === 'store')
-      return wordsOf(statement).length > 0 ? undefined : statement.extent.reduce((product, size) => product * size, times);
-    if (statement.kind !== 'leaf' || statement.guards.length > 0) return undefined;
-    return statement.values.some((value) => value.kind === 'dequeue' && value.memory === name && value.args.length > 0) ? undefined : times;
-  });
-  const [count] = counts;
-  return count !== undefined && counts.every((one) => one === count) ? [count] : undefined;
-}
-
 /** What an array is to one of the parts. */
 function roleIn(
   { name, role }: DramArray,
@@ -314,52 +187,4 @@ function pruned(statement: Statement, dropped: ReadonlySet<Statement>): Statemen
   if (statement.kind !== 'nest') return dropped.has(statement) ? [] : [statement];
   const body = statement.body.flatMap((child) => pruned(child, dropped));
   return body.length === 0 ? [] : [{ ...statement, body }];
-}
-
-/**
- * An array with a memory's words for every iteration of the loops around: rows of the first index one iteration behind the other, with
- * gaps where a step is no multiple of them, as offsets are whole multiples of indices.
- */
-function keptArray(memory: Memory, around: readonly Loop[], name: string): { readonly array: DramArray; readonly offset: AffineExpr[] } {
-  let [rows] = memory.shape;
-  let base = 0;
-  const terms: { var: string; coef: number }[] = [];
-  for (const loop of around.toReversed()) {
-    const coef = Math.ceil(rows / loop.step);
-    terms.unshift({ var: loop.var, coef });
-    base -= coef * loop.min;
-    rows += coef * loop.step * (tripsOf(loop) - 1);
-  }
-  const { type, shape, source } = memory;
-  return {
-    array: { name, type, shape: [rows, ...shape.slice(1)], role: 'out', ...(source && { source }) },
-    offset: shape.map((_, d) => (d === 0 ? { base, terms } : { base: 0, terms: [] })),
-  };
-}
-
-/** Names of memories and results that a statement uses. */
-function namesIn(body: Statement): Set<string> {
-  const names = new Set<string>();
-  const visit = (statement: Statement): void => {
-    if (statement.kind === 'nest') {
-      for (const { memory } of boundsOf(statement.loops)) names.add(memory);
-      statement.body.forEach(visit);
-      return;
-    }
-    for (const { memory } of usesOf(statement)) names.add(memory);
-    if (statement.kind === 'leaf') for (const effect of statement.effects) if (effect.kind === 'result') names.add(effect.name);
-  };
-  visit(body);
-  return names;
-}
-
-/** Names that the program does not have, each given once. */
-function freshNames(program: LoopProgram): (wanted: string) => string {
-  const taken = new Set([...program.dram, ...program.memories, ...program.args, ...program.results].map(({ name }) => name));
-  return (wanted) => {
-    let name = wanted;
-    for (let n = 2; taken.has(name); n++) name = `${wanted}${n}`;
-    taken.add(name);
-    return name;
-  };
 }

@@ -18,6 +18,7 @@ import { Expr } from '../expr.ts';
 import type { Dram, Memory, Result } from '../handles.ts';
 import { Index, type IndexLike } from '../index-expr.ts';
 import { nodesOf, type Stage } from './extract.ts';
+import { inMemories } from './in-memories.ts';
 import { keepArrays } from './kept.ts';
 import { accumulation, inBlocks, overRows, type StagedPlan, type StagePlan, tilesOfWay } from './plan.ts';
 import { loopsOf, type Spot, type Walk, wordAt } from './spots.ts';
@@ -388,31 +389,8 @@ class Emitter {
     });
   }
 
-  /** Reads of arrays, stages and the state become reads of their memories. */
+  /** The expression in indices of the loops, where it stands in a stage, or not. */
   #rewrite(expr: Expr, index: Indices, around: Indices, stage?: Stage): Expr {
-    const { node } = expr;
-    if (node.kind === 'index') {
-      const place = index[node.var] ?? around[node.var];
-      const inRow = stage && around.t && this.plan.classes.loop(stage, node.var) === this.plan.classes.row.of;
-      return (inRow && place ? place.add(around.t) : place)?.value ?? expr;
-    }
-    if (node.kind === 'read') {
-      const found = this.#places.get(node.memory);
-      if (!found) return expr;
-      const { classes } = this.plan;
-      const { first } = found;
-      const at = node.index.map(({ base, terms }, d) => {
-        const name = terms[0]?.var;
-        const of = classes.dimension(node.memory, d);
-        // What stays is there for all steps and tiles.
-        if (first !== undefined && of === undefined) return around[name];
-        const own = index[name] ?? (of === undefined ? 0 : Index.variable('?'));
-        if (!(own instanceof Index)) return own;
-        return (first !== undefined && of === classes.row.of && around.t ? own.add(around.t).sub(first) : own).add(base);
-      });
-      return wordAt(found, at);
-    }
-    if (!('args' in node)) return expr;
-    return new Expr(expr.type, { ...node, args: node.args.map((arg) => this.#rewrite(arg, index, around, stage)) });
+    return inMemories(expr, { classes: this.plan.classes, places: this.#places, index, around, ...(stage && { stage }) });
   }
 }
