@@ -11,6 +11,7 @@
  */
 import { tripsOf } from '../../ir/affine.ts';
 import type { DramArray, DramRole, Leaf, LoopProgram, Nest, Statement, Transfer } from '../../ir/loops.ts';
+import { withoutDead } from './dead.ts';
 import { fissionOf } from './fission.ts';
 import { keptArray, roundOf } from './kept.ts';
 import { type Peeled, peelAround } from './peel.ts';
@@ -132,7 +133,7 @@ function cutBehind(program: LoopProgram, path: readonly number[]): Omit<Cut, 'pe
   const arrays = [...program.dram, ...kept];
   const part = (side: Placed['side']): LoopProgram => {
     const { contraction: _, ...plain } = program;
-    const body = partOf(program.body, path, 0, side, added, dropped);
+    const body = withoutDead(partOf(program.body, path, 0, side, added, dropped));
     const used = namesIn(body);
     return {
       ...plain,

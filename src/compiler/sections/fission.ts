@@ -57,8 +57,8 @@ export function fissionOf(leaf: Leaf, behind: number, again: ReadonlySet<string>
   );
   const stores = [...crossing].map((id): Effect => ({ kind: 'write', memory: name(id), index, value: id }));
   return {
-    first: withOnly(leaf, [...firstEffects, ...stores], () => undefined),
-    second: withOnly(leaf, secondEffects, (id) =>
+    first: withEffects(leaf, [...firstEffects, ...stores]),
+    second: withEffects(leaf, secondEffects, (id) =>
       crossing.has(id) ? { kind: 'read', memory: name(id), index, type: typeOf(leaf.values[id]) } : undefined,
     ),
     memories,
@@ -66,7 +66,7 @@ export function fissionOf(leaf: Leaf, behind: number, again: ReadonlySet<string>
 }
 
 /** The leaf with these effects and what they need; some values are others. */
-function withOnly(leaf: Leaf, effects: readonly Effect[], instead: (id: number) => Value | undefined): Leaf {
+export function withEffects(leaf: Leaf, effects: readonly Effect[], instead: (id: number) => Value | undefined = () => undefined): Leaf {
   const table = new ValueTable();
   const numbers = new Map<number, number>();
   const numberOf = (id: number): number => {

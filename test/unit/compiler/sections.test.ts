@@ -176,6 +176,28 @@ test('a sum that begins with the loop goes on after its first iteration', () => 
   expect(cut && textOf(cut.rest).match(/carried sum\[i\] over t.*/g)).toEqual(['carried sum[i] over t : i32']);
 });
 
+test('what the rest writes anew is neither kept nor written before', () => {
+  const program = explicit((v) => {
+    const [y, z] = [v.dramOut('y', 'i32', [8]), v.dramOut('z', 'i32', [8])];
+    v.pipe({}, () => {
+      const [m, a, b] = ['m', 'a', 'b'].map((name) => v.sram(name, 'i32', [8]));
+      v.leaf({ i: 8 }, ({ i }) => {
+        m.set([i], i.value.mul(3));
+        a.set([i], i.value.mul(5));
+      });
+      v.leaf({ i: 8 }, ({ i }) => m.set([i], a.at(i).add(1)));
+      v.leaf({ i: 8 }, ({ i }) => b.set([i], m.at(i).add(1)));
+      v.store(y, [0], m);
+      v.store(z, [0], b);
+    });
+  });
+  const leaf = stepsOf(program).findIndex(({ value }) => value === undefined);
+  const cut = cutAfter(program, leaf + 1);
+  expect(cut?.kept.map(({ name }) => name)).toEqual(['a$kept']);
+  expect(cut?.first.memories.map(({ name }) => name)).toEqual(['a']);
+  expect(cut && textOf(cut.first)).not.toContain('0x00000003');
+});
+
 test('of a FIFO a round is kept', () => {
   const program = tiled((v, t) => {
     const y = v.dramOut('y', 'i32', [32]);
