@@ -11,14 +11,14 @@ import { EXPRESSION_NAMES } from '../ops/expression.ts';
 import { tripsOf } from './affine.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import { type LeafPlace, leafBody, type ReductionCode, reductionsOf } from './evaluate-leaf.ts';
-import { queueReaders } from './evaluate-queues.ts';
+import { queueReaders, roundsOf } from './evaluate-queues.ts';
 import { affine, Block, endOf, type Names, wordText } from './evaluate-values.ts';
 import { lineOf } from './line-verify.ts';
 import type { Bound, Leaf, Loop, LoopProgram, Nest, Statement, Transfer } from './loops.ts';
 
 /** The body of a function of (dram, memories, queues, args, results, lib). */
 export function generateCode(program: LoopProgram, options: EvaluateOptions): string {
-  const names: Names = { program, readers: queueReaders(program), ops: options.evalOp !== undefined };
+  const names: Names = { program, readers: queueReaders(program), rounds: roundsOf(program), ops: options.evalOp !== undefined };
   const lines = ["'use strict';", `const { transfer, fma, bits, num, ops, ${Object.keys(EXPRESSION_NAMES).join(', ')} } = lib;`];
   for (const { name } of program.dram) lines.push(`const d_${name} = dram.${name};`);
   // Every word by both its readings: legal programs have no casts left.
@@ -67,6 +67,7 @@ function emit(placed: Placed, names: Names, lines: string[]): void {
   } else if (statement.kind === 'nest') {
     emitLoops(placed, 0, names, lines, () => {
       for (const child of placed.children) emit(child, names, lines);
+      for (const queue of names.rounds.get(statement) ?? []) lines.push(`q_${queue}.round();`);
     });
   } else lines.push(transferCode(statement, names));
 }

@@ -1,7 +1,8 @@
 /** FIFOs of a running program: words in order, and a place in them for each statement that reads. */
 import { DiagnosticError } from '../base/diagnostic.ts';
-import type { LoopProgram, Memory, Source, Statement } from './loops.ts';
-import { emptyQueue, wordsLeft } from './loops-messages.ts';
+import { tripsOf } from './affine.ts';
+import { argsOf, type LoopProgram, type Memory, type Nest, type Source, type Statement } from './loops.ts';
+import { emptyQueue, wordsLeft, wordsLeftInRound } from './loops-messages.ts';
 
 /** Words that all readers have seen are dropped in pieces of this many. */
 const PIECE = 1 << 16;
@@ -15,6 +16,40 @@ export function queueReaders(program: LoopProgram): Map<Statement, number> {
   };
   visit(program.body);
   return numbers;
+}
+
+/**
+ * FIFOs that have to be empty at the end of each iteration of a nest, the innermost one around all their ends: data says what is written,
+ * and loops how many words are taken, so a fabric counts on as many in each.
+ */
+export function roundsOf(program: LoopProgram): Map<Nest, string[]> {
+  const rounds = new Map<Nest, string[]>();
+  for (const { kind, name } of program.memories) {
+    if (kind !== 'fifo') continue;
+    let [filtered, ranked] = [false, false];
+    let shared: readonly Nest[] | undefined;
+    const visit = (statement: Statement, nests: readonly Nest[]): void => {
+      if (statement.kind === 'nest') {
+        for (const child of statement.body) visit(child, [...nests, statement]);
+        return;
+      }
+      let isEnd = statement.kind !== 'leaf' && statement.memory === name;
+      if (statement.kind === 'leaf') {
+        const writes = statement.effects.filter((effect) => effect.kind === 'enqueue' && effect.memory === name);
+        const reads = statement.values.filter((value) => value.kind === 'dequeue' && value.memory === name);
+        filtered ||= writes.some((effect) => 'when' in effect && effect.when !== undefined);
+        ranked ||= reads.some((value) => argsOf(value).length > 0);
+        isEnd = writes.length + reads.length > 0;
+      }
+      if (isEnd) shared = shared ? shared.filter((nest, depth) => nests[depth] === nest) : nests;
+    };
+    visit(program.body, []);
+    const around = shared?.at(-1);
+    // Of one round the end of the run tells.
+    const many = shared?.some(({ loops }) => loops.some((loop) => tripsOf(loop) > 1)) ?? false;
+    if (filtered && !ranked && around && many) rounds.set(around, [...(rounds.get(around) ?? []), name]);
+  }
+  return rounds;
 }
 
 /** The FIFOs of a program at its start. */
@@ -62,6 +97,12 @@ export class Queue {
     const word = this.#words[at];
     if (at >= 2 * PIECE) this.#drop();
     return word;
+  }
+
+  /** At the end of a round somebody has seen every word, or `DiagnosticError` (E0223) is thrown. */
+  round(): void {
+    const left = this.#gone + this.#words.length - Math.max(0, ...this.#taken.values());
+    if (left > 0) throw new DiagnosticError(wordsLeftInRound(this.#memory.name, left, this.#memory.source));
   }
 
   /** At the end of a run somebody has seen every word, or `DiagnosticError` (E0223) is thrown. */

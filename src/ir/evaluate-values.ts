@@ -7,12 +7,14 @@ import { floatOf } from '../ops/eval.ts';
 import { type Domain, EXPRESSIONS, type Expression } from '../ops/expression.ts';
 import type { Op } from '../ops/table.ts';
 import { leavesShape } from './affine.ts';
-import type { AffineExpr, Bound, Effect, Leaf, Loop, LoopProgram, Statement } from './loops.ts';
+import type { AffineExpr, Bound, Effect, Leaf, Loop, LoopProgram, Nest, Statement } from './loops.ts';
 
 export interface Names {
   readonly program: LoopProgram;
   /** Statements that read FIFOs, by number. */
   readonly readers: ReadonlyMap<Statement, number>;
+  /** FIFOs that are empty at the end of each iteration of a nest. */
+  readonly rounds: ReadonlyMap<Nest, readonly string[]>;
   /** Arithmetic by `ops.name(a, b, c)` on patterns. */
   readonly ops: boolean;
 }

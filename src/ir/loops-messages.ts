@@ -150,6 +150,18 @@ export const wordsLeft = (name: string, words: number, taken: number, source?: S
     help: 'dequeue as many words as are enqueued',
   });
 
+/** Of a FIFO whose writer lets through what data says, while loops say how many words are taken. */
+export const wordsLeftInRound = (name: string, left: number, source?: Source): Diagnostic =>
+  errorDiagnostic(
+    'E0223',
+    `${left === 1 ? 'a word' : `${left} words`} of FIFO \`${name}\` ${left === 1 ? 'is' : 'are'} left at the end of an iteration`,
+    {
+      ...spanOf(source),
+      notes: ['the loops around both ends take as many words in each of their iterations'],
+      help: 'let the predicate of its writer hold as often in each iteration, or dequeue with a predicate, which may leave words for later',
+    },
+  );
+
 export const badLines = (name: string, why: string, help: string, source?: Source): Diagnostic =>
   errorDiagnostic('E0228', `line buffer \`${name}\` ${why}`, { ...spanOf(source), help });
 

@@ -129,3 +129,32 @@ test('ends that cannot meet are found before the run, at the reader', () => {
     'E0224 FIFO `h` is never read',
   ]);
 });
+
+// The fabric takes two words in each of the two iterations, whatever the mask: a run in which data has it otherwise is told so.
+test.each([
+  ['as many in each iteration', [1, 1, 0, 0, 0, 1, 0, 1], []],
+  ['more in the first one', [1, 1, 1, 0, 0, 0, 0, 1], ['E0223 a word of FIFO `f` is left at the end of an iteration']],
+  ['all in the first one', [1, 1, 1, 1, 0, 0, 0, 0], ['E0223 2 words of FIFO `f` are left at the end of an iteration']],
+  ['more in the second one', [1, 0, 0, 0, 1, 1, 0, 1], ['E0222 FIFO `f` is empty where word 1 of it is taken']],
+])('data picks %s', (_, mask, problems) => {
+  for (const [asked, found] of [
+    [false, problems],
+    // Which words are taken is up to data, too: some may stay for later.
+    [true, problems.filter((problem) => problem.startsWith('E0222'))],
+  ] as const)
+    expect(
+      problemsOf(
+        (v) => {
+          const [from, to] = [v.dramIn('mask', 'i32', [8]), v.dramOut('y', 'i32', [4])];
+          v.pipe({ t: 2 }, ({ t }) => {
+            const [picks, f, out] = [v.sram('picks', 'i32', [4]), v.fifo('f', 'i32', 8), v.sram('out', 'i32', [2])];
+            v.load(from, [t.mul(4)], picks);
+            v.leaf({ i: 4 }, ({ i }) => f.enqueue(i.value, { when: picks.at(i) }));
+            v.leaf({ k: 2 }, ({ k }) => out.set([k], asked ? f.dequeue({ when: picks.at(k).or(1) }) : f.dequeue()));
+            v.store(to, [t.mul(2)], out);
+          });
+        },
+        { mask },
+      ),
+    ).toEqual(found);
+});
