@@ -6,10 +6,11 @@
  *
  * It has one buffer then, as a word stays as it is where nothing writes it. A memory whose first access writes all of it needs none.
  */
-import type { AffineExpr, Leaf, LoopProgram, Memory, Nest, Statement } from '../../ir/loops.ts';
-import { sameAffine, variable } from '../affine.ts';
+import type { Leaf, LoopProgram, Memory, Nest, Statement } from '../../ir/loops.ts';
+import { variable } from '../affine.ts';
 import { mayReadOlder } from '../analysis/older-words.ts';
 import { type Access, accessesOf, sitesOf } from '../analysis/sites.ts';
+import { writesWhole } from '../analysis/whole-writes.ts';
 
 /** `lanes`: how many words are filled at once. */
 export function fillUnwritten(program: LoopProgram, lanes: number): LoopProgram {
@@ -39,12 +40,7 @@ function writesAll(access: Access, shape: readonly number[]): boolean {
   const { statement } = access.site;
   if (access.kind !== 'write' || isPredicated(access)) return false;
   if (statement.kind !== 'leaf') return true;
-  return (
-    statement.guards.length === 0 &&
-    access.index.every((expr: AffineExpr, d) =>
-      statement.loops.some((loop) => loop.min === 0 && loop.step === 1 && loop.max === shape[d] && sameAffine(expr, variable(loop.var))),
-    )
-  );
+  return writesWhole(statement, access.index, shape);
 }
 
 function fillOf({ name, type, shape, source }: Memory, lanes: number): Leaf {

@@ -7,7 +7,8 @@
  * an iteration of the loops around both; what a memory was loaded with is loaded again instead. A cut within a leaf makes two leaves of it first.
  *
  * All iterations of the first part are before those of the second. Where the second part changes in an iteration what the first one uses in
- * the next, the cut lies in the first iteration of the loop (`peel.ts`), and the others stay behind it. It is refused where a line buffer, or a FIFO of which data decides what is taken, would lie across it.
+ * the next, the cut lies in the first iteration of the loop (`peel.ts`), and the others stay behind it. It is refused where a line buffer,
+ * or a FIFO of which data decides what is taken, would lie across it.
  */
 import { tripsOf } from '../../ir/affine.ts';
 import type { DramArray, DramRole, Leaf, LoopProgram, Nest, Statement, Transfer } from '../../ir/loops.ts';

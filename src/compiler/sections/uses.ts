@@ -1,5 +1,6 @@
 /** What statements do with memories, as a cut sees it. */
 import { type Leaf, type Loop, type LoopProgram, type Memory, type Statement, type Transfer, wordsOf } from '../../ir/loops.ts';
+import { writesWhole } from '../analysis/whole-writes.ts';
 
 export interface Use {
   readonly memory: string;
@@ -59,17 +60,11 @@ export function beginsAnew(statement: Statement, { name, shape }: Memory): boole
       (value.kind === 'read' && value.memory === name) ||
       (value.kind === 'reduce' && value.init.kind === 'carried' && value.init.memory === name && value.init.first === undefined),
   );
-  if (looks || statement.guards.length > 0) return false;
-  const whole = new Map(
-    statement.loops.flatMap((loop) => (loop.min === 0 && loop.step === 1 && !loop.bound ? [[loop.var, loop.max]] : [])),
+  const writes = statement.effects.some(
+    (effect) =>
+      effect.kind === 'write' && effect.memory === name && effect.when === undefined && writesWhole(statement, effect.index, shape),
   );
-  return statement.effects.some((effect) => {
-    if (effect.kind !== 'write' || effect.memory !== name || effect.when !== undefined) return false;
-    const walked = effect.index.map(({ base, terms: [term, ...others] }) =>
-      base === 0 && others.length === 0 && term?.coef === 1 ? term.var : undefined,
-    );
-    return new Set(walked).size === shape.length && walked.every((loop, d) => loop !== undefined && whole.get(loop) === shape[d]);
-  });
+  return !looks && writes;
 }
 
 /** Names of memories and results that a statement uses. */

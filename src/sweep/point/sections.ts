@@ -17,7 +17,7 @@ export interface Section {
   readonly host: KbitInterface;
   /** By tile id. */
   readonly configs: ReadonlyMap<number, TileConfig>;
-  readonly units: Readonly<Record<'pcu' | 'pmu' | 'ag', number>>;
+  readonly units: Compiled['units'];
   /** Absent when the bitstream was given. */
   readonly compiled?: Compiled;
 }

@@ -92,6 +92,7 @@ function longestCut(program: LoopProgram, fabric: Fabric, options: CompileOption
  * does not, so this is no bisection: some of the numbers first, then all between the last good one and the next.
  */
 function lastThat<T>(counts: readonly number[], of: (count: number) => T | undefined): T | undefined {
+  if (counts.length === 0) return undefined;
   const stride = Math.ceil(counts.length / SAMPLES);
   const sampled = Array.from({ length: Math.ceil(counts.length / stride) }, (_, i) => counts.length - 1 - i * stride);
   const good = sampled.find((at) => of(counts[at]) !== undefined) ?? -1;

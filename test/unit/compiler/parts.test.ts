@@ -231,13 +231,13 @@ test.each([1, 2, 3, 4, 5])('a memory lies in %i banks because the program says s
   expect(memories).toBe(banks);
 });
 
-test.each([1, 2, 3, 6])('%i banks asked for of a memory whose copies write columns', async (banks) => {
+test.each([1, 2, 3])('%i banks asked for of a memory whose copies write columns', async (banks) => {
   const column = (j: number) => [0, 1, 2].map((i) => 10 * i + j).reduce((a, b) => a + b);
   const { memories } = await check(
     (v) => {
       const out = v.dramOut('out', 'i32', [8]);
       v.pipe({}, () => {
-        const [words, sums] = [v.sram('words', 'i32', [3, 8], { banks: Math.min(3, banks) }), v.sram('sums', 'i32', [8])];
+        const [words, sums] = [v.sram('words', 'i32', [3, 8], { banks }), v.sram('sums', 'i32', [8])];
         v.leaf({ j: { max: 8, par: 4 }, i: 3 }, ({ i, j }) => words.set([i, j], i.value.mul(10).add(j.value)));
         v.leaf({ j: 8, i: 3 }, ({ i, j }) => sums.set([j], reduce('add', words.at(i, j), [i])));
         v.store(out, [0], sums);
@@ -245,7 +245,7 @@ test.each([1, 2, 3, 6])('%i banks asked for of a memory whose copies write colum
     },
     { outputs: { out: Int32Array.from({ length: 8 }, (_, j) => column(j)) } },
   );
-  expect(memories).toBeGreaterThanOrEqual(Math.min(3, banks));
+  expect(memories).toBeGreaterThanOrEqual(banks);
 });
 
 test.each([0, 2.5, 9])('a memory of 8 words cannot lie in %d banks', (banks) => {

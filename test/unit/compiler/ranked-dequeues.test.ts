@@ -411,3 +411,29 @@ test('what cannot be mapped is said as it is', () => {
     }),
   ).toContain('words of one writer come before the loops around the reader, those of another one in them');
 });
+
+// What it costs, as the README says: every word is looked at for every iteration.
+test.each([
+  ['one round', 1, 64, 419],
+  ['one round', 1, 256, 4_499],
+  ['four rounds, as some words may be taken in later ones', 4, 64, 4_262],
+])('%s: %i x %i iterations that take half as many words: %i cycles', async (_, rounds, size, cycles) => {
+  const masks = Int32Array.from({ length: rounds * size }, (__, i) => i & 1);
+  const words = size / 2;
+  const { point } = await checkExplicit(
+    demo,
+    (v) => {
+      const [from, to] = [v.dramIn('mask', 'i32', [rounds * size]), v.dramOut('y', 'i32', [rounds * size])];
+      v.pipe({ t: { max: rounds * size, step: size } }, ({ t }) => {
+        const [mask, f, out] = [v.fifo('masks', 'i32', 8), v.fifo('f', 'i32', 8), v.fifo('out', 'i32', 8)];
+        v.load(from, [t], mask, { extent: [size] });
+        v.leaf({ i: { max: words, par: 8 } }, ({ i }) => f.enqueue(i.value.add(1)));
+        v.leaf({ k: { max: size, par: 8 } }, () => out.enqueue(f.dequeue({ when: mask.dequeue() })));
+        v.store(to, [t], out, { extent: [size] });
+      });
+    },
+    { mask: masks },
+    { outputs: { y: masks.map((one, i) => (one ? ((i >> 1) % words) + 1 : 0)) } },
+  );
+  expect(point.golden?.cycles).toBe(cycles);
+});
